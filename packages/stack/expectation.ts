@@ -1,0 +1,51 @@
+import {
+  IsArray,
+  IsBoolean,
+  IsEnum,
+  IsInteger,
+  IsNull,
+  IsNumber,
+  IsObject,
+  IsRecord,
+  IsString,
+  IsUnion,
+  type TSchema,
+} from 'typebox'
+
+/** What a schema asks for, in words that complete the sentence "Expected …". */
+export function expectation(schema: TSchema): string {
+  if (IsUnion(schema)) return unique(schema.anyOf.filter((branch) => !IsNull(branch)).map(expectation)).join(', or ')
+  if (IsEnum(schema)) return `one of ${schema.enum.map((value) => `"${value}"`).join(', ')}`
+  if (IsString(schema)) return textExpectation(schema)
+  if (IsInteger(schema)) return numberExpectation(schema)
+  if (IsNumber(schema)) return 'a number'
+  if (IsBoolean(schema)) return 'true or false'
+  if (IsArray(schema)) return 'a list'
+  if (IsRecord(schema)) return 'a map from names to values'
+  if (IsObject(schema)) return `a map with ${listOfKeys(schema)}`
+  return 'another value'
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)]
+}
+
+function textExpectation(schema: TSchema): string {
+  const examples: unknown = 'examples' in schema ? schema.examples : undefined
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined
+  return typeof example === 'string' ? `text such as "${example}"` : 'text'
+}
+
+function numberExpectation(schema: TSchema): string {
+  const minimum = 'minimum' in schema ? schema.minimum : undefined
+  const maximum = 'maximum' in schema ? schema.maximum : undefined
+  if (typeof minimum === 'number' && typeof maximum === 'number') return `a whole number from ${minimum} to ${maximum}`
+  return typeof minimum === 'number' ? `a whole number of at least ${minimum}` : 'a whole number'
+}
+
+function listOfKeys(schema: TSchema): string {
+  if (!IsObject(schema)) return 'keys'
+  const required = schema.required ?? []
+  const keys = required.length > 0 ? required : Object.keys(schema.properties)
+  return keys.map((key) => `"${String(key)}"`).join(', ')
+}

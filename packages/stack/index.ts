@@ -1,0 +1,38 @@
+export { faultsOf, STACK_ERRORS } from './errors.ts'
+export { FAULT_CODES, type Fault, type FaultCode, formatFault } from './fault.ts'
+export type { OutsideValues } from './interpolation.ts'
+export { stackFileSchema } from './json-schema.ts'
+export { nearestSpelling } from './nearest-spelling.ts'
+export { mainPort, portMeant } from './port-choice.ts'
+export { formatPath, type Path, type Position, Positions } from './position.ts'
+export { type Addressing, fillReferences, type Reference } from './reference.ts'
+export { GATEWAY, LOCAL_HOST, type ResolveOptions, resolveStack } from './resolve.ts'
+export type {
+  Capacity,
+  Forward,
+  Health,
+  Host,
+  Metrics,
+  Need,
+  Opening,
+  Port,
+  ResolvedStack,
+  Route,
+  Run,
+  Service,
+  Span,
+} from './resolved-stack.ts'
+export { type Environment, environmentNames, parseStack, type Stack } from './stack.ts'
+export type { Setting } from './stack-schema.ts'
+export {
+  EMBEDDED_PARTS,
+  type EmbeddedPart,
+  KEPT_THINGS,
+  type KeptThing,
+  PROTOCOLS,
+  type Protocol,
+  REACHES,
+  type Reach,
+  RUN_KINDS,
+  type RunKind,
+} from './vocabulary.ts'

@@ -1,0 +1,130 @@
+import type { PortRange, Transport } from '@portolan/ports'
+import type { Path, Positions } from './position.ts'
+import type { Setting } from './stack-schema.ts'
+import type { EmbeddedPart, HostKind, KeptThing, Protocol, Reach } from './vocabulary.ts'
+
+/** A stack in one of its environments: nothing is left to look up or to merge. Frozen to the leaves. */
+export interface ResolvedStack {
+  readonly name: string
+  readonly environment: string
+  readonly file: string
+  /** How far every port of the stack was moved; 0 is as declared. */
+  readonly shift: number
+  readonly hosts: readonly Host[]
+  readonly gateway: Service | undefined
+  /** In the order of the file, without the gateway. */
+  readonly services: readonly Service[]
+  readonly positions: Positions
+}
+
+export interface Host {
+  readonly name: string
+  readonly kind: HostKind
+  readonly address: string | undefined
+  /** All that the firewall lets in; undefined is unknown, not "nothing". */
+  readonly open: readonly Opening[] | undefined
+  /** All that arrives from the machine in front; undefined where there is none. */
+  readonly forwards: readonly Forward[] | undefined
+  readonly ephemeral: PortRange | undefined
+  readonly source: Path
+}
+export interface Opening {
+  readonly range: PortRange
+  readonly transport: Transport
+  readonly source: Path
+}
+export interface Forward {
+  readonly from: Opening
+  /** On the host itself; as many ports as `from` has. */
+  readonly to: PortRange
+  readonly source: Path
+}
+
+export interface Service {
+  readonly name: string
+  readonly host: string
+  readonly run: Run
+  readonly ports: readonly Port[]
+  readonly routes: readonly Route[]
+  readonly needs: readonly Need[]
+  readonly health: Health | undefined
+  readonly metrics: Metrics | undefined
+  /** As written: `{port:…}` and `{url:…}` are filled in by whoever knows the addresses. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly networks: readonly string[] | undefined
+  readonly settings: Readonly<Record<string, Readonly<Record<string, Setting>>>>
+  /** Where the service stands in the file; see {@link Positions}. */
+  readonly source: Path
+}
+
+export type Run =
+  | { readonly kind: 'module'; readonly module: string }
+  | {
+      readonly kind: 'command'
+      readonly command: string
+      readonly args: readonly string[]
+      readonly folder: string | undefined
+    }
+  | { readonly kind: 'container'; readonly image: string; readonly args: readonly string[] }
+  | { readonly kind: 'embedded'; readonly part: EmbeddedPart | 'gateway' }
+  | { readonly kind: 'external'; readonly address: string }
+
+/** A named endpoint of a service. */
+export interface Port {
+  readonly name: string
+  /** What the process listens on. */
+  readonly range: PortRange
+  /** What the host has of it: the same, unless a container publishes it under other numbers. */
+  readonly published: PortRange
+  readonly transports: readonly Transport[]
+  readonly reach: Reach
+  readonly speaks: readonly Protocol[]
+  readonly nodePorts: Readonly<Partial<Record<Transport, number>>>
+  readonly capacity: Capacity | undefined
+  readonly source: Path
+}
+export interface Capacity {
+  readonly participants: number | undefined
+  readonly portsEach: Span | undefined
+  readonly ports: Span | undefined
+  readonly streams: number | undefined
+}
+/** From least to most, both included. */
+export interface Span {
+  readonly least: number
+  readonly most: number
+}
+
+export interface Route {
+  readonly path: string
+  /** The port it names; without a name, {@link portOfRoute} decides. */
+  readonly port: string | undefined
+  readonly websocket: boolean
+  readonly source: Path
+}
+export interface Need {
+  /** The other service, which may be unknown: `check` says so. */
+  readonly service: string
+  readonly database: string | undefined
+  readonly role: string | undefined
+  readonly redisDb: number | undefined
+  readonly bucket: string | undefined
+  readonly prefix: string | undefined
+  readonly port: string | undefined
+  readonly keeps: readonly KeptThing[]
+  readonly source: Path
+}
+export interface Health {
+  readonly path: string | undefined
+  /** A name or a number; without one, the port that speaks HTTP, or the first. */
+  readonly port: string | number | undefined
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly startTimeoutMs: number
+  readonly source: Path
+}
+export interface Metrics {
+  readonly path: string
+  readonly port: string | undefined
+  readonly source: Path
+}

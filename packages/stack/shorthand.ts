@@ -1,0 +1,46 @@
+import { childOf, type Located, type LocatedEntry, type LocatedMap, mapOf } from './located.ts'
+
+/**
+ * Writes every shorthand of a validated body out (`http: 8000` → `http: { port: 8000 }`), so that an overlay may add
+ * to what the base said in short. The long form stands where the short one stood.
+ */
+export function expandShorthands(body: Located): Located {
+  if (body.kind !== 'map') return body
+  const expanded = replaceEntry(body, 'gateway', expandService)
+  return replaceEntry(expanded, 'services', (services) => mapEntries(services, expandService))
+}
+
+function expandService(service: Located): Located {
+  if (service.kind !== 'map') return service
+  const withPorts = replaceEntry(service, 'ports', (ports) => mapEntries(ports, expandPort))
+  const withRoutes = replaceEntry(withPorts, 'routes', (routes) =>
+    routes.kind === 'list' ? { ...routes, items: routes.items.map((route) => expandTo('path', route)) } : routes,
+  )
+  const withHealth = replaceEntry(withRoutes, 'health', (health) => expandTo('path', health))
+  return replaceEntry(withHealth, 'metrics', (metrics) => expandTo('path', metrics))
+}
+
+function expandPort(port: Located): Located {
+  return port.kind === 'scalar' && typeof port.value === 'string' ? expandTo('range', port) : expandTo('port', port)
+}
+
+function expandTo(key: string, node: Located): Located {
+  if (node.kind !== 'scalar' || node.value === null) return node
+  return mapOf(node.at, [[key, { keyAt: node.at, value: node }]])
+}
+
+function replaceEntry(map: LocatedMap, key: string, change: (value: Located) => Located): LocatedMap {
+  const value = childOf(map, key)
+  const entry = map.entries.get(key)
+  if (value === undefined || entry === undefined) return map
+  return mapOf(map.at, new Map(map.entries).set(key, { ...entry, value: change(value) }))
+}
+
+function mapEntries(node: Located, change: (value: Located) => Located): Located {
+  if (node.kind !== 'map') return node
+  const changed = [...node.entries].map(([key, entry]): readonly [string, LocatedEntry] => [
+    key,
+    { ...entry, value: change(entry.value) },
+  ])
+  return mapOf(node.at, changed)
+}
