@@ -30,6 +30,7 @@ export function resolveService(written: FullService | FullGateway, { name, sourc
     needs: Object.entries(written.needs ?? {}).map(([service, need]) =>
       resolveNeed(service, need, [...source, 'needs', service]),
     ),
+    isOptional: written.optional ?? false,
     health: written.health === undefined ? undefined : resolveHealth(written.health, [...source, 'health']),
     metrics:
       written.metrics === undefined

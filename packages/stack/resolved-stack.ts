@@ -47,6 +47,8 @@ export interface Service {
   readonly ports: readonly Port[]
   readonly routes: readonly Route[]
   readonly needs: readonly Need[]
+  /** The stack starts without it where it cannot start. */
+  readonly isOptional: boolean
   readonly health: Health | undefined
   readonly metrics: Metrics | undefined
   /** As written: `{port:…}` and `{url:…}` are filled in by whoever knows the addresses. */

@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { AppError, errorCode, errorMessage, type Waiting } from '@portolan/errors'
+import { controlFailed } from './errors.ts'
+
+/**
+ * Asks the supervisor behind a control socket.
+ * @returns its answer; undefined when nobody is there
+ * @throws what the supervisor said was wrong, or SUPERVISE_CONTROL_FAILED
+ */
+export async function askSupervisor(
+  socketPath: string,
+  asked: { readonly method: 'GET' | 'POST'; readonly path: string },
+  { signal }: Waiting,
+): Promise<unknown> {
+  try {
+    const asking = request({ socketPath, ...asked, signal, agent: false })
+    asking.end()
+    const [response] = await once(asking, 'response', { signal })
+    const body: unknown = JSON.parse(await text(response))
+    if (typeof response.statusCode === 'number' && response.statusCode < 400) return body
+    throw problemError(body)
+  } catch (error) {
+    // No socket, or one that a killed supervisor left.
+    if (['ENOENT', 'ECONNREFUSED'].includes(errorCode(error) ?? '')) return undefined
+    if (error instanceof AppError || signal.aborted) throw error
+    throw controlFailed(errorMessage(error), error)
+  }
+}
+
+function problemError(body: unknown): AppError {
+  const isProblem = typeof body === 'object' && body !== null && 'code' in body && 'detail' in body
+  return isProblem
+    ? new AppError(String(body.code), String(body.detail))
+    : controlFailed('its answer could not be read')
+}

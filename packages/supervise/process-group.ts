@@ -1,0 +1,40 @@
+import { errorCode, type Waiting } from '@portolan/errors'
+import { listProcessGroup } from '@portolan/observe'
+
+const LOOK_MS = 50
+
+/**
+ * Sends a signal to every process of a group.
+ * @returns false when none is left
+ */
+export function signalGroup(pgid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pgid, name)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false
+    throw error
+  }
+}
+
+/** Resolves when no process of the group runs any more; true, or false when the signal fired first. */
+export async function groupEnded(pgid: number, { signal }: Waiting): Promise<boolean> {
+  while ((await listProcessGroup(pgid)).length > 0) {
+    if (signal.aborted) return false
+    await pause(LOOK_MS, { signal })
+  }
+  return true
+}
+
+/** A pause that a signal cuts short; never rejects. */
+export function pause(ms: number, { signal }: Waiting): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = new AbortController()
+  const timer = setTimeout(resolve, ms)
+  signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal })
+  if (signal.aborted) resolve()
+  return promise.finally(() => {
+    clearTimeout(timer)
+    done.abort()
+  })
+}

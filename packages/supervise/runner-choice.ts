@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import type { ResolvedStack, Service } from '@portolan/stack'
+import type { ChildPlan } from './child.ts'
+import { type DataFolder, writeAtomically } from './data-folder.ts'
+import { runKindUnsupported } from './errors.ts'
+import { healthProbe } from './health-probe.ts'
+import type { LogFile } from './log-file.ts'
+import type { ModuleHost } from './module-host.ts'
+import { MARK_VARIABLE } from './orphans.ts'
+import { databasesOf, databaseUrls, externalAdminUrl, isPostgres } from './postgres-need.ts'
+import type { Runner } from './runner.ts'
+import { childRunner } from './runners/child-runner.ts'
+import { externalRunner } from './runners/external-runner.ts'
+import { gatewayConfiguration } from './runners/gateway-runner.ts'
+import { externalPostgresRunner, postgresRunner } from './runners/postgres-runner.ts'
+import type { Secrets } from './secrets.ts'
+import { filledArguments, serviceEnvironment } from './service-environment.ts'
+
+/** Programs of ours that run as processes of their own: source files here, bundles in the published package. */
+export interface Programs {
+  readonly gateway: string
+  readonly moduleHost: string
+}
+
+export interface RunnerParts {
+  readonly stack: ResolvedStack
+  readonly stackFolder: string
+  readonly folder: DataFolder
+  readonly secrets: Secrets
+  readonly inherited: Readonly<Record<string, string | undefined>>
+  readonly programs: Programs
+  readonly moduleHost: ModuleHost
+}
+
+/** The runner of a service, by its run kind. @throws SUPERVISE_RUN_KIND_UNSUPPORTED */
+export function runnerOf(service: Service, log: LogFile, parts: RunnerParts): Runner {
+  const { run } = service
+  const probe = healthProbe(service)
+  switch (run.kind) {
+    case 'command':
+      return childRunner(() => Promise.resolve(commandPlan(service, parts)), { log, probe })
+    case 'module': {
+      const environment = environmentOf(service, parts)
+      const start: Runner['start'] = (waiting) =>
+        parts.moduleHost.start({ service: service.name, module: run.module, environment, log }, waiting)
+      return { start, probe }
+    }
+    case 'embedded':
+      if (run.part === 'gateway') return childRunner(() => gatewayPlan(service, parts), { log, probe })
+      return postgresRunner({
+        service,
+        log,
+        dataFolder: parts.folder.serviceFolder(service.name),
+        mark: { [MARK_VARIABLE]: parts.folder.mark },
+        databases: databasesOf(service, parts.stack, parts.secrets),
+      })
+    case 'external':
+      return externalService(service, parts)
+    case 'container':
+      throw runKindUnsupported(service.name, run.kind)
+  }
+}
+
+/** Everything a process of the stack is given, its mark included. */
+export function environmentOf(service: Service, parts: RunnerParts): Readonly<Record<string, string | undefined>> {
+  const { stack, folder, secrets, inherited } = parts
+  const needUrls = databaseUrls(service, stack, secrets)
+  const dataFolder = folder.serviceFolder(service.name)
+  return { ...serviceEnvironment(service, { stack, inherited, dataFolder, needUrls }), [MARK_VARIABLE]: folder.mark }
+}
+
+function commandPlan(service: Service, parts: RunnerParts): ChildPlan {
+  const { run } = service
+  if (run.kind !== 'command') throw runKindUnsupported(service.name, run.kind)
+  const folder = join(parts.stackFolder, run.folder ?? '.')
+  // A path is from the folder it runs in, as in a shell; a bare name is looked up on the PATH.
+  const command = run.command.includes('/') && !run.command.startsWith('/') ? join(folder, run.command) : run.command
+  return { command, args: filledArguments(service, parts.stack), folder, environment: environmentOf(service, parts) }
+}
+
+async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildPlan> {
+  const file = join(parts.folder.root, 'gateway.json')
+  await writeAtomically(file, `${JSON.stringify(gatewayConfiguration(parts.stack), null, 2)}\n`)
+  return {
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', parts.programs.gateway],
+    folder: parts.stackFolder,
+    environment: { ...environmentOf(service, parts), PORTOLAN_GATEWAY_CONFIGURATION: file },
+    hasChannel: true,
+  }
+}
+
+function externalService(service: Service, parts: RunnerParts): Runner {
+  const plain = externalRunner(healthProbe(service))
+  const adminUrl = externalAdminUrl(service)
+  if (adminUrl === undefined || !isPostgres(service)) return plain
+  return externalPostgresRunner(adminUrl, {
+    databases: databasesOf(service, parts.stack, parts.secrets),
+    start: (waiting) => plain.start(waiting),
+  })
+}

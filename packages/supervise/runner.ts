@@ -1,0 +1,22 @@
+import type { Waiting } from '@portolan/errors'
+import type { ProcessIdentity } from '@portolan/observe'
+import type { HealthProbe } from './health-probe.ts'
+
+/** A service that was started, in whatever way its run kind starts things. */
+export interface Running {
+  /** The process that it runs in; undefined where others run it. */
+  readonly pid: number | undefined
+  readonly identity: ProcessIdentity | undefined
+  /** Why it ended. Never rejects; stays open as long as the service runs. */
+  readonly ended: Promise<string>
+  /** Gracefully until the signal fires, then by force. Resolves when it is gone. */
+  stop(waiting: Waiting): Promise<void>
+}
+
+/** How one run kind starts a service and knows that it works. One per service, used for every start of it. */
+export interface Runner {
+  start(waiting: Waiting): Promise<Running>
+  readonly probe: HealthProbe
+  /** What has to be done once it works and before anything that needs it may start. */
+  readonly settle?: (waiting: Waiting) => Promise<void>
+}

@@ -1,0 +1,27 @@
+import type { GatewayConfiguration } from '@portolan/gateway'
+import { portMeant, type ResolvedStack } from '@portolan/stack'
+import { needUnsupported } from '../errors.ts'
+import { bindAddress, placeOf } from '../place.ts'
+
+/**
+ * What the stack's gateway has to do, as its one value.
+ * @throws SUPERVISE_NEED_UNSUPPORTED for a port that speaks TLS: answering it in plain text would be worse than nothing
+ */
+export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration {
+  const ports = stack.gateway?.ports ?? []
+  const encrypted = ports.find(({ speaks }) => speaks.includes('https'))
+  if (encrypted !== undefined) {
+    const reason =
+      'this version of the gateway does not speak TLS yet. Take the port away for this environment ("https: null").'
+    throw needUnsupported('gateway', `port ${encrypted.name}`, reason)
+  }
+  const listeners = ports.map((port) => ({ name: port.name, address: bindAddress(port), port: port.range.first }))
+  const routes = stack.services.flatMap((service) =>
+    service.routes.flatMap((route) => {
+      const port = portMeant(service, route.port)
+      if (port === undefined) return []
+      return [{ path: route.path, service: service.name, target: placeOf(service, port), websocket: route.websocket }]
+    }),
+  )
+  return { stack: stack.name, listeners, routes }
+}

@@ -1,0 +1,87 @@
+import { fillReferences, mainPort, portMeant, type Reference, type ResolvedStack, type Service } from '@portolan/stack'
+import { bindAddress, urlOf } from './place.ts'
+
+/** Where a need of a service comes from, for needs that take more than an address: with user, password and database. */
+export type NeedUrls = ReadonlyMap<string, string>
+
+interface EnvironmentParts {
+  readonly stack: ResolvedStack
+  /** What the supervisor itself was given. */
+  readonly inherited: Readonly<Record<string, string | undefined>>
+  readonly dataFolder: string
+  /** `DATABASE_URL` and the like, by the name of the variable. */
+  readonly needUrls: NeedUrls
+}
+
+/**
+ * What a service is told, in the order in which later wins: what the supervisor was given, the ports of the service,
+ * where its needs are, and what the stack file itself says.
+ *
+ * `PORT` and `HOST` are the main port's, `PORT_<NAME>` every port's, `<SERVICE>_URL` where a need is.
+ */
+export function serviceEnvironment(
+  service: Service,
+  parts: EnvironmentParts,
+): Readonly<Record<string, string | undefined>> {
+  const services = allServices(parts.stack)
+  const written = Object.entries(service.environment).map(([key, text]) => [
+    key,
+    fillReferences(text, { self: service, services, addressing }),
+  ])
+  return {
+    ...parts.inherited,
+    ...portVariables(service),
+    ...needVariables(service, services),
+    ...Object.fromEntries(parts.needUrls),
+    DATA_FOLDER: parts.dataFolder,
+    PORTOLAN_STACK: parts.stack.name,
+    PORTOLAN_ENVIRONMENT: parts.stack.environment,
+    PORTOLAN_SERVICE: service.name,
+    ...Object.fromEntries(written),
+  }
+}
+
+/** The arguments of a command with every reference filled in. */
+export function filledArguments(service: Service, stack: ResolvedStack): readonly string[] {
+  const args = 'args' in service.run ? service.run.args : []
+  return args.map((text) => fillReferences(text, { self: service, services: allServices(stack), addressing }))
+}
+
+export function allServices(stack: ResolvedStack): readonly Service[] {
+  return stack.gateway === undefined ? stack.services : [stack.gateway, ...stack.services]
+}
+
+function portVariables(service: Service): Readonly<Record<string, string>> {
+  const main = mainPort(service)
+  const every = service.ports.flatMap((port) => [
+    [`PORT_${variableName(port.name)}`, String(port.range.first)] as const,
+    [`HOST_${variableName(port.name)}`, bindAddress(port)] as const,
+  ])
+  const ends = service.ports
+    .filter(({ range }) => range.last > range.first)
+    .map((port) => [`PORT_${variableName(port.name)}_LAST`, String(port.range.last)] as const)
+  const mainEntries =
+    main === undefined ? [] : [['PORT', String(main.range.first)] as const, ['HOST', bindAddress(main)] as const]
+  return Object.fromEntries([...every, ...ends, ...mainEntries])
+}
+
+function needVariables(service: Service, services: readonly Service[]): Readonly<Record<string, string>> {
+  const entries = service.needs.flatMap((need) => {
+    const needed = services.find(({ name }) => name === need.service)
+    const port = needed === undefined ? undefined : portMeant(needed, need.port)
+    if (needed === undefined || port === undefined) return []
+    const url = urlOf(needed, port)
+    const own = [[`${variableName(need.service)}_URL`, url] as const]
+    return need.redisDb === undefined ? own : [...own, ['REDIS_URL', `${url}/${need.redisDb}`] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function addressing({ kind, service, port }: Reference): string {
+  return kind === 'url' ? urlOf(service, port) : String(port.range.first)
+}
+
+/** `board-api` → `BOARD_API` */
+function variableName(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_')
+}
