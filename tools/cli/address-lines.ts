@@ -1,0 +1,51 @@
+import { formatPortRange } from '@portolan/ports'
+import type { ResolvedStack, Service } from '@portolan/stack'
+import { allServices, urlOf } from '@portolan/supervise'
+import type { CliContext } from './cli-context.ts'
+import type { ChosenStack } from './stack-argument.ts'
+import { alignColumns, coloursFor, formatDuration } from './terminal.ts'
+
+/** What a person wants to know once a stack is up: where to go, what runs where, how to end it. */
+export function addressLines(context: CliContext, { resolved, stack }: ChosenStack, tookMs: number): readonly string[] {
+  const { bold, cyan, dim } = coloursFor(context.stdout, context)
+  const door = gatewayUrl(resolved)
+  const copy =
+    resolved.shift === 0 ? resolved.environment : `${resolved.environment}, every port moved by ${resolved.shift}`
+  const open = door === undefined ? [] : ['', `  Open  ${bold(cyan(door))}`]
+  const rows = allServices(resolved).map((service) => [
+    service.name,
+    service.run.kind,
+    portWords(service),
+    dim(routeWords(service)),
+  ])
+  return [
+    '',
+    `${bold(stack.name)} is up in ${formatDuration(tookMs)} (${copy}).`,
+    ...open,
+    '',
+    ...alignColumns(rows).map((row) => `  ${row}`),
+    '',
+    dim('  portolan logs --follow    portolan status    Ctrl-C or portolan down stops it'),
+    '',
+  ]
+}
+
+/** Where a browser goes; undefined for a stack without a gateway, or one that no page is behind. */
+export function gatewayUrl({ gateway }: ResolvedStack): string | undefined {
+  const port = gateway?.ports.find(({ speaks }) => speaks.includes('http'))
+  if (gateway === undefined || port === undefined) return undefined
+  return urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:').replace(/:80$/, '')
+}
+
+function portWords(service: Service): string {
+  return service.ports
+    .map(
+      ({ range, transports }) =>
+        formatPortRange(range) + (transports.join() === 'tcp' ? '' : `/${transports.join('+')}`),
+    )
+    .join(' ')
+}
+
+function routeWords(service: Service): string {
+  return service.routes.map(({ path, websocket }) => (websocket ? `${path} (WebSocket)` : path)).join('  ')
+}

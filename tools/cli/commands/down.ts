@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { acquireFolderLock, askSupervisor, endOrphans } from '@portolan/supervise'
+import { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { stopTooSlow } from '../errors.ts'
+import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+
+/** Longer than any stop takes: services have fifteen seconds. */
+const LONGEST_STOP_MS = 60_000
+const LOOK_MS = 100
+
+export function downCommand(context: CliContext): Command {
+  return new Command('down')
+    .description('stop the stack, and whatever a killed run of it left behind; its data stays')
+    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addOption(environmentOption())
+    .addOption(shiftOption())
+    .action(async (argument: string, choice: StackChoice) => {
+      const chosen = await stackMeant(argument, choice)
+      const signal = AbortSignal.any([context.stopped, AbortSignal.timeout(LONGEST_STOP_MS)])
+      const answer = await askSupervisor(chosen.folder.controlSocket, { method: 'POST', path: '/stop' }, { signal })
+      if (answer === undefined) return cleanUp(context, chosen, signal)
+      await untilReleased(chosen, signal)
+      context.stdout.write(`Stack "${chosen.stack.name}" is stopped.\n`)
+    })
+}
+
+/** Nobody answers: either nothing runs, or the supervisor was killed and left its services. */
+async function cleanUp(context: CliContext, { folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {
+  using lock = acquireFolderLock(folder.lockFile)
+  if (lock === undefined) return
+  const count = await endOrphans(folder, { signal })
+  const words =
+    count === 0 ? 'was not running.' : `was not running any more; ${count} processes that it had left were ended.`
+  context.stdout.write(`Stack "${stack.name}" ${words}\n`)
+}
+
+async function untilReleased({ folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    using lock = acquireFolderLock(folder.lockFile)
+    if (lock !== undefined) return
+    await delay(LOOK_MS)
+  }
+  throw stopTooSlow(stack.name)
+}

@@ -1,0 +1,91 @@
+import { followLogs, type LogLine, MODULES_LOG, readLogs } from '@portolan/supervise'
+import { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { usage } from '../errors.ts'
+import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import { type Colours, coloursFor } from '../terminal.ts'
+
+interface LogsOptions extends StackChoice {
+  readonly file: string
+  readonly follow?: boolean
+  readonly since?: string
+  readonly lines?: string
+  readonly json?: boolean
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const DEFAULT_LINES = 200
+
+export function logsCommand(context: CliContext): Command {
+  return new Command('logs')
+    .description('show what the services print, in the order of time')
+    .argument('[services...]', 'only these; all unless named')
+    .option('-f, --follow', 'go on as lines come')
+    .option('--since <when>', 'only what is newer: "10m", "2h", "1d", or a time such as 2026-01-31T12:00')
+    .option('-n, --lines <count>', 'only so many of the last lines')
+    .option('--json', 'one JSON object a line')
+    .option('--file <stack>', 'a stack file, or the folder it is in', '.')
+    .addOption(environmentOption())
+    .addOption(shiftOption())
+    .action(async (services: readonly string[], { file, ...options }: LogsOptions) => {
+      const chosen = await stackMeant(file, options)
+      await printLogs(context, chosen, { services: servicesMeant(chosen, services), options })
+    })
+}
+
+function servicesMeant({ resolved, stack }: ChosenStack, named: readonly string[]): readonly string[] {
+  const known = [
+    ...resolved.services.map(({ name }) => name),
+    ...(resolved.gateway === undefined ? [] : ['gateway']),
+    MODULES_LOG,
+  ]
+  const unknown = named.find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw usage(`Stack "${stack.name}" has no service "${unknown}". It has ${known.join(', ')}.`)
+  return named.length > 0 ? named : known
+}
+
+async function printLogs(
+  context: CliContext,
+  { folder }: ChosenStack,
+  { services, options }: { readonly services: readonly string[]; readonly options: Omit<LogsOptions, 'file'> },
+): Promise<void> {
+  const isAll = options.since !== undefined && options.lines === undefined
+  const read = {
+    services,
+    ...(options.since === undefined ? {} : { since: parseSince(options.since, new Date()) }),
+    ...(isAll ? {} : { lastCount: parseCount(options.lines) }),
+  }
+  const width = Math.max(...services.map((name) => name.length))
+  const print = (line: LogLine) =>
+    context.stdout.write(
+      `${options.json === true ? JSON.stringify(line) : logText(line, width, coloursFor(context.stdout, context))}\n`,
+    )
+  if (options.follow !== true) {
+    for (const line of await readLogs(folder.logs, read)) print(line)
+    return
+  }
+  for await (const line of followLogs(folder.logs, read, { signal: context.stopped })) print(line)
+}
+
+function logText({ at, service, stream, text }: LogLine, width: number, { cyan, dim, yellow }: Colours): string {
+  const time = at.toISOString().slice(11, 23)
+  const words = stream === 'sys' ? yellow(text) : text
+  return `${dim(time)} ${cyan(service.padEnd(width))}  ${stream === 'err' ? dim('! ') : ''}${words}`
+}
+
+/** `90s`, `10m`, `2h`, `1d` before now, or a date and time. */
+export function parseSince(text: string, now: Date): Date {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0))
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime()))
+    throw usage(`--since takes "10m", "2h", "1d" or a time such as 2026-01-31T12:00, not "${text}".`)
+  return time
+}
+
+function parseCount(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LINES
+  if (!/^\d{1,7}$/.test(text)) throw usage(`--lines takes a whole number, not "${text}".`)
+  return Number(text)
+}

@@ -1,0 +1,97 @@
+import { askSupervisor, readRunState, type ServiceStatus, type StackStatus, type StateName } from '@portolan/supervise'
+import { Command } from 'commander'
+import { gatewayUrl } from '../address-lines.ts'
+import type { CliContext } from '../cli-context.ts'
+import { EXIT } from '../cli-context.ts'
+import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import { alignColumns, type Colours, coloursFor, formatDuration } from '../terminal.ts'
+
+const ANSWER_MS = 5_000
+
+export function statusCommand(context: CliContext): Command {
+  return new Command('status')
+    .description('say what runs, on which ports, since when; exit status 1 when not all of it is healthy')
+    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addOption(environmentOption())
+    .addOption(shiftOption())
+    .option('--json', 'for machines')
+    .action(async (argument: string, options: StackChoice & { readonly json?: boolean }) => {
+      const chosen = await stackMeant(argument, options)
+      const { status, isRunning } = await statusOf(chosen)
+      if (options.json === true) context.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
+      else for (const line of statusLines(context, chosen, { status, isRunning })) context.stdout.write(`${line}\n`)
+      const isWell = isRunning && status.services.every(({ state }) => state === 'healthy')
+      if (!isWell) context.setExitCode(EXIT.failed)
+    })
+}
+
+interface Known {
+  readonly status: StackStatus
+  readonly isRunning: boolean
+}
+
+async function statusOf({ folder, stack, resolved }: ChosenStack): Promise<Known> {
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  const answer = await askSupervisor(folder.controlSocket, { method: 'GET', path: '/status' }, { signal })
+  const state = await readRunState(folder)
+  if (isStatus(answer)) return { status: answer, isRunning: true }
+  const left = state?.status.services ?? []
+  // What the last run wrote is history: nobody watches it any more.
+  const services = left.map((service): ServiceStatus => ({ ...service, state: 'stopped', pid: null }))
+  return { status: { stack: stack.name, environment: resolved.environment, services }, isRunning: false }
+}
+
+function isStatus(answer: unknown): answer is StackStatus {
+  return typeof answer === 'object' && answer !== null && 'services' in answer
+}
+
+function statusLines(context: CliContext, chosen: ChosenStack, { status, isRunning }: Known): readonly string[] {
+  const colours = coloursFor(context.stdout, context)
+  const { bold, cyan, dim } = colours
+  const name = `${bold(status.stack)} (${status.environment})`
+  if (!isRunning) return [`${name} is not running. Start it with "portolan up".`]
+  const door = gatewayUrl(chosen.resolved)
+  const rows = status.services.map((service) => serviceRow(service, colours))
+  const reasons = status.services.flatMap(({ name: service, reason }) =>
+    reason === undefined ? [] : [`  ${service}: ${reason}`],
+  )
+  const header = ['', 'service', 'state', 'port', 'pid', 'for', 'restarts'].map((word) => dim(word))
+  return [
+    `${name}${door === undefined ? '' : `  ${cyan(door)}`}`,
+    '',
+    ...alignColumns([header, ...rows]),
+    ...(reasons.length > 0 ? ['', ...reasons] : []),
+  ]
+}
+
+const SIGNS: Readonly<Record<StateName, string>> = {
+  waiting: '·',
+  starting: '…',
+  healthy: '✓',
+  unhealthy: '!',
+  stopping: '…',
+  stopped: '·',
+  failed: '✗',
+}
+
+function serviceRow(service: ServiceStatus, { green, red, yellow, dim }: Colours): readonly string[] {
+  const paint = {
+    healthy: green,
+    failed: red,
+    unhealthy: yellow,
+    waiting: dim,
+    starting: dim,
+    stopping: dim,
+    stopped: dim,
+  }[service.state]
+  const ports = service.ports.map(({ port, transport }) => (transport === 'udp' ? `${port}/udp` : String(port)))
+  return [
+    paint(SIGNS[service.state]),
+    service.name,
+    paint(service.state),
+    [...new Set(ports)].join(' '),
+    service.pid === null ? '' : String(service.pid),
+    formatDuration(Date.now() - Date.parse(service.since)),
+    service.restarts === 0 ? '' : String(service.restarts),
+  ]
+}

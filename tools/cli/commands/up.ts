@@ -1,0 +1,84 @@
+import { checkResolved, type Finding, formatFindings } from '@portolan/check'
+import { type Supervisor, startStack } from '@portolan/supervise'
+import { Command } from 'commander'
+import { addressLines } from '../address-lines.ts'
+import { type CliContext, EXIT } from '../cli-context.ts'
+import { type DetachedOptions, startDetached } from '../detached.ts'
+import { Progress } from '../progress.ts'
+import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackToStart } from '../stack-argument.ts'
+import { coloursFor, formatDuration } from '../terminal.ts'
+
+const STOP_GRACE_MS = 15_000
+
+interface UpOptions extends StackChoice {
+  readonly detach?: boolean
+}
+
+export function upCommand(context: CliContext): Command {
+  return new Command('up')
+    .description('start the stack: check it, start its services in the order of their needs, route them')
+    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addOption(environmentOption())
+    .addOption(shiftOption())
+    .option('-d, --detach', 'leave it running in the background')
+    .action(async (argument: string, options: UpOptions) => {
+      const chosen = await stackToStart(argument, options, context.environment)
+      if (refuseFindings(context, chosen)) return context.setExitCode(EXIT.failed)
+      const detached: DetachedOptions = { file: chosen.file, choice: options, folder: chosen.folder }
+      if (options.detach === true) return startDetached(context, detached)
+      return run(context, chosen)
+    })
+}
+
+/** Prints what makes the stack unfit to start. @returns whether there was anything */
+function refuseFindings(context: CliContext, { resolved, stack }: ChosenStack): boolean {
+  const errors = checkResolved(resolved).filter(({ severity }: Finding) => severity === 'error')
+  if (errors.length === 0) return false
+  const color = coloursFor(context.stderr, context).isColorSupported
+  context.stderr.write(
+    `${formatFindings(errors, { format: 'text', sources: new Map(), color })}\nNothing of stack "${stack.name}" was started.\n`,
+  )
+  return true
+}
+
+async function run(context: CliContext, chosen: ChosenStack): Promise<void> {
+  const beganAt = performance.now()
+  const names = chosen.resolved.services.map(({ name }) => name)
+  using progress = new Progress(context, [...names, 'gateway'])
+  const say = (text: string) => {
+    progress.say(text)
+    context.announce?.({ type: 'line', text })
+  }
+  try {
+    const supervisor = await startStack(
+      {
+        stack: chosen.resolved,
+        stackFolder: chosen.stackFolder,
+        inherited: context.environment,
+        programs: context.programs,
+        onChange: (change) => progress.show(change),
+        onNote: say,
+      },
+      { signal: context.stopped },
+    )
+    for (const line of addressLines(context, chosen, performance.now() - beganAt)) say(line)
+    context.announce?.({ type: 'ready' })
+    await untilStopped(context, supervisor, progress)
+  } catch (error) {
+    if (!context.stopped.aborted) throw error
+    progress.say(`Stopped while starting; nothing of stack "${chosen.stack.name}" runs.`)
+    context.setExitCode(EXIT.interrupted)
+  }
+}
+
+async function untilStopped(context: CliContext, supervisor: Supervisor, progress: Progress): Promise<void> {
+  const asked = AbortSignal.any([context.stopped, supervisor.stopRequested])
+  await new Promise<void>((resolve) => {
+    if (asked.aborted) resolve()
+    asked.addEventListener('abort', () => resolve(), { once: true })
+  })
+  const beganAt = performance.now()
+  progress.say('Stopping. Ctrl-C once more ends everything at once.')
+  await supervisor.close({ signal: AbortSignal.any([context.hurried, AbortSignal.timeout(STOP_GRACE_MS)]) })
+  progress.say(`Stopped in ${formatDuration(performance.now() - beganAt)}.`)
+}

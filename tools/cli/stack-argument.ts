@@ -1,0 +1,120 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { errorCode, errorMessage } from '@portolan/errors'
+import { isRunning } from '@portolan/observe'
+import { parseStack, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
+import { type DataFolder, dataFolderOf, readRunState } from '@portolan/supervise'
+import { Option } from 'commander'
+import { stackFileMissing, stackFileUnreadable, usage } from './errors.ts'
+
+/** What says which stack, and which copy of it, a command is about. */
+export interface StackChoice {
+  readonly env?: string
+  readonly shift?: number
+}
+
+export interface ChosenStack {
+  readonly file: string
+  readonly stack: Stack
+  readonly resolved: ResolvedStack
+  readonly stackFolder: string
+  readonly folder: DataFolder
+}
+
+export const STACK_FILE_NAME = 'portolan.yaml'
+
+export function environmentOption(): Option {
+  return new Option('-e, --env <name>', 'the environment; the stack file’s default unless given')
+}
+
+export function shiftOption(): Option {
+  const option = new Option('--shift <number>', 'move every port of the stack, so that copies run side by side')
+  return option.argParser((text) => {
+    if (!/^-?\d{1,5}$/.test(text)) throw usage(`--shift takes a whole number, such as 100, not "${text}".`)
+    return Number(text)
+  })
+}
+
+/** A folder stands for the stack file in it. @throws CLI_STACK_FILE_MISSING */
+export async function stackFileOf(argument: string): Promise<string> {
+  try {
+    const file = (await stat(argument)).isDirectory() ? join(argument, STACK_FILE_NAME) : argument
+    await stat(file)
+    return file
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') throw stackFileMissing(argument, error)
+    throw stackFileUnreadable(argument, errorMessage(error), error)
+  }
+}
+
+export async function readStackFile(
+  argument: string,
+): Promise<{ readonly file: string; readonly text: string; readonly stack: Stack }> {
+  const file = await stackFileOf(argument)
+  const text = await readFile(file, 'utf8')
+  return { file, text, stack: parseStack(text, file) }
+}
+
+/** The stack as it is to be started. @throws STACK_INVALID, also for missing values */
+export async function stackToStart(
+  argument: string,
+  choice: StackChoice,
+  values: Readonly<Record<string, string | undefined>>,
+): Promise<ChosenStack> {
+  const { file, stack } = await readStackFile(argument)
+  const resolved = resolveStack(stack, { ...environmentOf(choice), values, shift: choice.shift ?? 0 })
+  return chosen(file, stack, resolved)
+}
+
+/**
+ * The copy of the stack that a command means: the one that is named, else the default one, else the only one that runs.
+ * Values from outside are not needed for that.
+ */
+export async function stackMeant(argument: string, choice: StackChoice): Promise<ChosenStack> {
+  const { file, stack } = await readStackFile(argument)
+  const resolve = (copy: StackChoice) =>
+    chosen(file, stack, resolveStack(stack, { ...environmentOf(copy), values: 'unset', shift: copy.shift ?? 0 }))
+  const plain = resolve(choice)
+  const isNamed = choice.env !== undefined || choice.shift !== undefined
+  if (isNamed || (await isUp(plain.folder))) return plain
+  const running = await runningCopies(dirname(file))
+  const [only, ...others] = running
+  return only === undefined || others.length > 0 ? plain : resolve(only)
+}
+
+async function runningCopies(stackFolder: string): Promise<readonly Required<StackChoice>[]> {
+  const copies = await copyNames(stackFolder)
+  const running: Required<StackChoice>[] = []
+  for (const copy of copies) {
+    const folder = dataFolderOf(stackFolder, { environment: copy.env, shift: copy.shift })
+    if (await isUp(folder)) running.push(copy)
+  }
+  return running
+}
+
+async function copyNames(stackFolder: string): Promise<readonly Required<StackChoice>[]> {
+  try {
+    const names = await readdir(join(stackFolder, '.portolan'))
+    return names.map((name) => {
+      const [, env = name, shift = '0'] = /^(.*?)-shift-(-?\d+)$/.exec(name) ?? []
+      return { env, shift: Number(shift) }
+    })
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [] // never started
+    throw error
+  }
+}
+
+async function isUp(folder: DataFolder): Promise<boolean> {
+  const supervisor = (await readRunState(folder))?.supervisor
+  return supervisor !== undefined && (await isRunning(supervisor))
+}
+
+function chosen(file: string, stack: Stack, resolved: ResolvedStack): ChosenStack {
+  const stackFolder = dirname(file)
+  return { file, stack, resolved, stackFolder, folder: dataFolderOf(stackFolder, resolved) }
+}
+
+function environmentOf({ env }: StackChoice): { readonly environment?: string } {
+  return env === undefined ? {} : { environment: env }
+}

@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from 'node:util'
+import picocolors from 'picocolors'
+import type { CliContext } from './cli-context.ts'
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+/** Colours for people at a terminal; none in a file, a pipe, or where NO_COLOR is set (no-color.org). */
+export function coloursFor(stream: NodeJS.WriteStream, { environment }: Pick<CliContext, 'environment'>): Colours {
+  const isOff = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb'
+  return picocolors.createColors(!isOff && (stream.isTTY || (environment.FORCE_COLOR ?? '') !== ''))
+}
+
+/** Rows with their columns aligned, two spaces between them. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows.reduce<readonly number[]>(
+    (known, row) => row.map((cell, index) => Math.max(known[index] ?? 0, stripVTControlCharacters(cell).length)),
+    [],
+  )
+  return rows.map((row) =>
+    row
+      .map(
+        (cell, index) => cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - stripVTControlCharacters(cell).length)),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** `0.3 s`, `14 s`, `3 min`, `5 h`, `2 d`: one figure that a person takes in at a glance. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1_000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+}
