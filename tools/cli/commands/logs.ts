@@ -2,8 +2,9 @@ import { followLogs, type LogLine, MODULES_LOG, readLogs } from '@portolan/super
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
+import { formatLogText } from '../log-text.ts'
 import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
-import { type Colours, coloursFor } from '../terminal.ts'
+import { coloursFor } from '../terminal.ts'
 
 interface LogsOptions extends StackChoice {
   readonly file: string
@@ -57,21 +58,14 @@ async function printLogs(
     ...(isAll ? {} : { lastCount: parseCount(options.lines) }),
   }
   const width = Math.max(...services.map((name) => name.length))
+  const colours = coloursFor(context.stdout, context)
   const print = (line: LogLine) =>
-    context.stdout.write(
-      `${options.json === true ? JSON.stringify(line) : logText(line, width, coloursFor(context.stdout, context))}\n`,
-    )
+    context.stdout.write(`${options.json === true ? JSON.stringify(line) : formatLogText(line, width, colours)}\n`)
   if (options.follow !== true) {
     for (const line of await readLogs(folder.logs, read)) print(line)
     return
   }
   for await (const line of followLogs(folder.logs, read, { signal: context.stopped })) print(line)
-}
-
-function logText({ at, service, stream, text }: LogLine, width: number, { cyan, dim, yellow }: Colours): string {
-  const time = at.toISOString().slice(11, 23)
-  const words = stream === 'sys' ? yellow(text) : text
-  return `${dim(time)} ${cyan(service.padEnd(width))}  ${stream === 'err' ? dim('! ') : ''}${words}`
 }
 
 /** `90s`, `10m`, `2h`, `1d` before now, or a date and time. */
