@@ -1,0 +1,88 @@
+import { STATUS_CODES } from 'node:http'
+import { type ErrorCatalogue, problemOf } from '@portolan/errors'
+import { preferredLanguage, prefersHtml } from './accept.ts'
+import { GATEWAY_ERRORS } from './errors.ts'
+import { PAGE_SECURITY_POLICY, renderPage } from './page.ts'
+import type { PageKind } from './words.ts'
+
+/** An answer that the gateway makes itself. */
+export interface Answer {
+  readonly status: number
+  readonly headers: string[]
+  readonly body: string
+}
+
+/** What of a request decides the form of the answer. */
+export interface Asked {
+  readonly requestId: string
+  readonly method?: string | undefined
+  readonly accept?: string | undefined
+  readonly acceptLanguage?: string | undefined
+}
+
+const PAGES: Readonly<Record<string, PageKind>> = {
+  GATEWAY_UPSTREAM_UNREACHABLE: 'down',
+  GATEWAY_UPSTREAM_CLOSED: 'down',
+  GATEWAY_UPSTREAM_INVALID: 'down',
+  GATEWAY_UPSTREAM_TIMEOUT: 'slow',
+  GATEWAY_CLOSING: 'closing',
+  GATEWAY_NO_ROUTE: 'lost',
+}
+
+/** Says an error as a problem (RFC 9457), or as a page to somebody who reads HTML. */
+export function answerOf(error: unknown, asked: Asked): Answer {
+  const catalogue: ErrorCatalogue = GATEWAY_ERRORS
+  const { title, ...problem } = problemOf(error, { requestId: asked.requestId })
+  const said = { ...problem, title: catalogue[problem.code]?.title ?? title }
+  const kind = PAGES[problem.code]
+  const common = [
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
+    'X-Request-Id',
+    asked.requestId,
+    ...(problem.code === 'GATEWAY_METHOD_REFUSED' ? ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] : []),
+  ]
+  if (kind === undefined || !prefersHtml(asked.accept)) {
+    return answer(problem.status, [...common, 'Content-Type', 'application/problem+json'], JSON.stringify(said))
+  }
+  const language = preferredLanguage(asked.acceptLanguage)
+  const body = renderPage({
+    kind,
+    language,
+    code: problem.code,
+    requestId: asked.requestId,
+    isRepeatable: asked.method === 'GET',
+    service: textOf(problem.details?.service),
+    path: textOf(problem.details?.path),
+  })
+  const page = ['Content-Type', 'text/html; charset=utf-8', 'Content-Language', language]
+  return answer(problem.status, [...common, ...page, 'Content-Security-Policy', PAGE_SECURITY_POLICY], body)
+}
+
+/** An answer as bytes, for a socket that has no response object; says that the connection ends with it. */
+export function formatAnswer({ status, headers, body }: Answer): string {
+  return formatHead({ status, reason: STATUS_CODES[status] ?? '', headers: [...headers, 'Connection', 'close'] }) + body
+}
+
+interface ResponseHead {
+  readonly status: number
+  readonly reason: string
+  readonly headers: readonly string[]
+}
+
+/** The head of an HTTP/1.1 message. Its parts have been through Node's parser or are our own: they hold no line end. */
+export function formatHead({ status, reason, headers }: ResponseHead): string {
+  const lines = [`HTTP/1.1 ${status} ${reason}`]
+  for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+function answer(status: number, headers: string[], body: string): Answer {
+  return { status, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,164 @@
+import { errorMessage } from '@portolan/errors'
+import { configurationInvalid } from './errors.ts'
+import { normalisePath } from './path.ts'
+import type { GatewayRoute } from './route.ts'
+
+/** A place where the gateway accepts connections. Port 0 asks the system for a free one. */
+export interface GatewayListener {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
+
+/** Everything a gateway does, as one immutable value of plain JSON that is swapped whole. */
+export interface GatewayConfiguration {
+  /** The name of the stack that this gateway serves. */
+  readonly stack: string
+  readonly listeners: readonly GatewayListener[]
+  readonly routes: readonly GatewayRoute[]
+}
+
+/**
+ * Validates a configuration and gives it back frozen to the leaves, the route paths normalised.
+ * A key that this version does not know is a fault: whoever wrote it relies on something that would not happen.
+ * @throws GATEWAY_CONFIGURATION_INVALID with all faults at once, in the message and as `details.faults`
+ */
+export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
+  const faults: string[] = []
+  const read = new Reader(faults)
+  const { stack, listeners, routes } = read.record(value, '', ['stack', 'listeners', 'routes'])
+  const configuration: GatewayConfiguration = {
+    stack: read.name(stack, 'stack'),
+    listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
+    routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
+  }
+  if (Array.isArray(listeners) && listeners.length === 0) faults.push('listeners: expected at least one, found none')
+  refuseTwins(
+    configuration.listeners.map(({ name }) => name),
+    'listeners',
+    faults,
+  )
+  refuseTwins(
+    configuration.routes.map(({ path }) => path),
+    'routes',
+    faults,
+  )
+  if (faults.length > 0) throw configurationInvalid(faults)
+  return freeze(configuration)
+}
+
+function readListener(read: Reader, value: unknown, index: number): GatewayListener {
+  const at = `listeners[${index}]`
+  const { name, address, port } = read.record(value, at, ['name', 'address', 'port'])
+  return Object.freeze({
+    name: read.name(name, `${at}.name`),
+    address: read.host(address, `${at}.address`),
+    port: read.port(port, `${at}.port`, { lowest: 0 }),
+  })
+}
+
+function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
+  const at = `routes[${index}]`
+  const { path, service, target, websocket } = read.record(value, at, ['path', 'service', 'target', 'websocket'])
+  const { host, port } = read.record(target, `${at}.target`, ['host', 'port'])
+  return Object.freeze({
+    path: read.prefix(path, `${at}.path`),
+    service: read.name(service, `${at}.service`),
+    target: Object.freeze({
+      host: read.host(host, `${at}.target.host`),
+      port: read.port(port, `${at}.target.port`, { lowest: 1 }),
+    }),
+    websocket: read.flag(websocket, `${at}.websocket`),
+  })
+}
+
+function refuseTwins(names: readonly string[], place: string, faults: string[]): void {
+  names.forEach((name, index) => {
+    const first = names.indexOf(name)
+    // An empty name has its own fault already.
+    if (first < index && name !== '') faults.push(`${place}[${index}]: "${name}" is already said by ${place}[${first}]`)
+  })
+}
+
+function freeze({ stack, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
+  return Object.freeze({ stack, listeners: Object.freeze(listeners), routes: Object.freeze(routes) })
+}
+
+const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$/
+const IP_V6 = /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?$/
+const NAME = /^\P{Cc}{1,128}$/u
+
+/** Reads one value after the other and keeps every fault; what it gives for a faulty value is never used. */
+class Reader {
+  readonly #faults: string[]
+
+  constructor(faults: string[]) {
+    this.#faults = faults
+  }
+
+  record(value: unknown, at: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
+    if (!isRecord(value)) {
+      this.#fault(at, 'an object', value)
+      return {}
+    }
+    for (const key of Object.keys(value)) {
+      if (keys.includes(key)) continue
+      this.#faults.push(`${at === '' ? '' : `${at}.`}${key}: unknown key; expected only ${keys.join(', ')}`)
+    }
+    return value
+  }
+
+  list(value: unknown, at: string): readonly unknown[] {
+    if (Array.isArray(value)) return value
+    this.#fault(at, 'a list', value)
+    return []
+  }
+
+  name(value: unknown, at: string): string {
+    if (typeof value === 'string' && NAME.test(value)) return value
+    return this.#fault(at, 'a text of 1 to 128 visible characters', value)
+  }
+
+  host(value: unknown, at: string): string {
+    if (typeof value === 'string' && (HOST_NAME.test(value) || IP_V6.test(value))) return value
+    return this.#fault(at, 'a host name or an IP address without a port', value)
+  }
+
+  prefix(value: unknown, at: string): string {
+    if (typeof value !== 'string') return this.#fault(at, 'a path such as "/api"', value)
+    try {
+      const path = normalisePath(value)
+      return path === '/' ? path : path.replace(/\/$/, '')
+    } catch (error) {
+      this.#faults.push(`${at}: "${value}" is no path prefix. ${errorMessage(error)}`)
+      return ''
+    }
+  }
+
+  port(value: unknown, at: string, { lowest }: { readonly lowest: number }): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= lowest && value <= 65_535) return value
+    this.#fault(at, `a whole number from ${lowest} to 65535`, value)
+    return 0
+  }
+
+  flag(value: unknown, at: string): boolean {
+    if (typeof value === 'boolean') return value
+    this.#fault(at, 'true or false', value)
+    return false
+  }
+
+  #fault(at: string, expected: string, found: unknown): string {
+    this.#faults.push(`${at === '' ? 'configuration' : at}: expected ${expected}, found ${show(found)}`)
+    return ''
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

@@ -1,0 +1,128 @@
+import type { Server } from 'node:http'
+import type { Waiting } from '@portolan/errors'
+import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
+import { Connections } from './connections.ts'
+import { listenersChanged } from './errors.ts'
+import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
+import { type GatewayLogger, SILENT } from './log.ts'
+import { receive } from './reception.ts'
+import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
+import { openUpstream, type Upstream } from './upstream.ts'
+
+/** The grace of `[Symbol.asyncDispose]`. */
+const DISPOSE_GRACE_MS = 5_000
+
+export interface GatewayOptions extends Waiting {
+  readonly logger?: GatewayLogger
+  readonly timeouts?: Partial<GatewayTimeouts>
+}
+
+/** A reverse proxy that listens. */
+export interface Gateway {
+  /** Where it listens, in the order of the configuration. */
+  readonly addresses: readonly GatewayAddress[]
+  /**
+   * Swaps the configuration whole, from the next request on; open ones keep what they began with.
+   * @throws GATEWAY_CONFIGURATION_INVALID or GATEWAY_LISTENERS_CHANGED, and the old one stays
+   */
+  configure(configuration: GatewayConfiguration): void
+  /**
+   * Stops accepting, closes idle connections, and lets open requests and WebSockets end by themselves until the
+   * signal fires; then destroys them. Called again, by whichever name, it gives the same promise.
+   */
+  close(waiting: Waiting): Promise<void>
+  /** Ends everything now. Resolves when no socket is left. Also ends a close that is under way. */
+  destroy(cause?: unknown): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Opens a gateway and listens. The signal counts while it opens.
+ * @throws GATEWAY_CONFIGURATION_INVALID, GATEWAY_PORT_TAKEN, GATEWAY_LISTEN_FAILED; nothing is left open then
+ */
+export async function openGateway(configuration: GatewayConfiguration, options: GatewayOptions): Promise<Gateway> {
+  options.signal.throwIfAborted()
+  const gateway = new ListeningGateway(parseGatewayConfiguration(configuration), options)
+  try {
+    await gateway.listen(options)
+  } catch (error) {
+    await gateway.destroy(error)
+    throw error
+  }
+  return gateway
+}
+
+class ListeningGateway implements Gateway {
+  readonly #logger: GatewayLogger
+  readonly #timeouts: GatewayTimeouts
+  readonly #upstream: Upstream
+  readonly #connections = new Connections()
+  readonly #servers: Server[] = []
+  #configuration: GatewayConfiguration
+  #addresses: readonly GatewayAddress[] = []
+  #closed: Promise<void> | undefined
+
+  constructor(configuration: GatewayConfiguration, { logger = SILENT, timeouts }: GatewayOptions) {
+    this.#configuration = configuration
+    this.#logger = logger
+    this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
+    this.#upstream = openUpstream(this.#timeouts)
+  }
+
+  get addresses(): readonly GatewayAddress[] {
+    return this.#addresses
+  }
+
+  async listen({ signal }: Waiting): Promise<void> {
+    for (const listener of this.#configuration.listeners) {
+      const server = createListenerServer(this.#timeouts)
+      receive(server, {
+        configuration: () => this.#configuration,
+        connections: this.#connections,
+        upstream: this.#upstream,
+        logger: this.#logger,
+      })
+      this.#servers.push(server)
+      const address = await listen(server, listener)
+      signal.throwIfAborted()
+      this.#addresses = Object.freeze([...this.#addresses, address])
+    }
+  }
+
+  configure(configuration: GatewayConfiguration): void {
+    const next = parseGatewayConfiguration(configuration)
+    if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
+    this.#configuration = next
+    this.#logger.info({ stack: next.stack, routeCount: next.routes.length }, 'configured')
+  }
+
+  close({ signal }: Waiting): Promise<void> {
+    this.#closed ??= this.#drain(signal)
+    return this.#closed
+  }
+
+  destroy(cause?: unknown): Promise<void> {
+    const closed = this.close({ signal: AbortSignal.abort(cause) })
+    this.#connections.destroy()
+    return closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ signal: AbortSignal.timeout(DISPOSE_GRACE_MS) })
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    const gone = Promise.all(this.#servers.map(closeServer))
+    this.#connections.drain()
+    const destroyAll = () => this.#connections.destroy()
+    if (signal.aborted) destroyAll()
+    signal.addEventListener('abort', destroyAll, { once: true })
+    await gone
+    signal.removeEventListener('abort', destroyAll)
+    this.#upstream.agent.destroy()
+  }
+}
+
+function sameListeners(one: readonly GatewayListener[], other: readonly GatewayListener[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,12 @@
+export {
+  type GatewayConfiguration,
+  type GatewayListener,
+  parseGatewayConfiguration,
+} from './configuration.ts'
+export { GATEWAY_ERRORS } from './errors.ts'
+export { type Gateway, type GatewayOptions, openGateway } from './gateway.ts'
+export type { GatewayAddress } from './listener.ts'
+export { type GatewayLogger, jsonLines } from './log.ts'
+export { normalisePath } from './path.ts'
+export { type GatewayRoute, matchRoute } from './route.ts'
+export { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
