@@ -65,7 +65,10 @@ async function printLogs(
     for (const line of await readLogs(folder.logs, read)) print(line)
     return
   }
-  for await (const line of followLogs(folder.logs, read, { signal: context.stopped })) print(line)
+  for await (const line of followLogs(folder.logs, read, {
+    signal: AbortSignal.any([context.stopped, context.unread]),
+  }))
+    print(line)
 }
 
 /** `90s`, `10m`, `2h`, `1d` before now, or a date and time. */
