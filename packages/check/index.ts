@@ -1,0 +1,7 @@
+export { checkResolved } from './check-resolved.ts'
+export { type CheckOptions, checkStack } from './check-stack.ts'
+export { compareStacks } from './compare-stacks.ts'
+export { CHECK_ERRORS } from './errors.ts'
+export { type Finding, type RelatedPlace, SEVERITIES, type Severity } from './finding.ts'
+export { FINDING_FORMATS, type FindingFormat, type FormatOptions, formatFindings } from './format-findings.ts'
+export { listRules, type RuleListing } from './rules.ts'
