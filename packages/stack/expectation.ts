@@ -11,6 +11,7 @@ import {
   IsUnion,
   type TSchema,
 } from 'typebox'
+import { NAME, VARIABLE } from './patterns.ts'
 
 /** What a schema asks for, in words that complete the sentence "Expected …". */
 export function expectation(schema: TSchema): string {
@@ -24,6 +25,13 @@ export function expectation(schema: TSchema): string {
   if (IsRecord(schema)) return 'a map from names to values'
   if (IsObject(schema)) return `a map with ${listOfKeys(schema)}`
   return 'another value'
+}
+
+/** What the keys of a map of names may be, by the pattern that they have to match. */
+export function nameExpectation(pattern: string): string {
+  if (pattern === NAME) return 'small letters, digits and hyphens, beginning with a letter, 40 at most'
+  if (pattern === VARIABLE) return 'letters, digits and underscores, not beginning with a digit'
+  return `a name that matches ${pattern}`
 }
 
 function unique(words: readonly string[]): readonly string[] {

@@ -46,12 +46,16 @@ export function faultAt(position: Position, words: FaultWords): Fault {
 
 /** `portolan.yaml:12:7  STACK_KEY_UNKNOWN  "rotues" is not known here; did you mean "routes"?` */
 export function formatFault(fault: Fault): string {
+  return `${fault.file}:${fault.line}:${fault.column}  ${fault.code}  ${faultText(fault)}`
+}
+
+/** What is wrong, the nearest valid spelling and what was expected, without the place. */
+export function faultText(fault: Fault): string {
   const hints = [
     fault.nearest === undefined ? undefined : `Did you mean "${fault.nearest}"?`,
     fault.expected === undefined ? undefined : `Expected ${fault.expected}.`,
   ].filter((hint) => hint !== undefined)
-  const place = `${fault.file}:${fault.line}:${fault.column}`
-  return [`${place}  ${fault.code}  ${fault.message}`, ...hints].join(' ')
+  return [fault.message, ...hints].join(' ')
 }
 
 export function inFileOrder(faults: readonly Fault[]): readonly Fault[] {

@@ -1,5 +1,5 @@
 export { faultsOf, STACK_ERRORS } from './errors.ts'
-export { FAULT_CODES, type Fault, type FaultCode, formatFault } from './fault.ts'
+export { FAULT_CODES, type Fault, type FaultCode, faultText, formatFault } from './fault.ts'
 export type { OutsideValues } from './interpolation.ts'
 export { stackFileSchema } from './json-schema.ts'
 export { nearestSpelling } from './nearest-spelling.ts'

@@ -22,6 +22,8 @@ export interface LocatedScalar {
   readonly kind: 'scalar'
   readonly at: Position
   readonly value: string | number | boolean | null
+  /** A number or boolean as the file spells it: `007` and `1.10` are more than 7 and 1.1. */
+  readonly written?: string
 }
 
 export function mapOf(at: Position, entries: Iterable<readonly [string, LocatedEntry]>): LocatedMap {

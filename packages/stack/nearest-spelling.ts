@@ -16,6 +16,10 @@ export function nearestSpelling(written: string, candidates: readonly string[]):
 
 /** Levenshtein distance, but letters in the wrong order count as one slip: "tpc" is "tcp", not two other letters. */
 function editsBetween(written: string, candidate: string): number {
-  const isReordered = [...written].toSorted().join('') === [...candidate].toSorted().join('')
+  const isReordered = sortedLetters(written) === sortedLetters(candidate)
   return written !== candidate && isReordered ? 1 : distance(written, candidate)
+}
+
+function sortedLetters(word: string): string {
+  return word.split('').sort().join('')
 }

@@ -9,7 +9,10 @@ export interface Overlaid {
 
 /** Names that an overlay may not invent: a slip of the pen would silently make a second one. */
 const NAMED_BELOW = [/^hosts$/, /^services$/, /^services\/[^/]+\/ports$/, /^gateway\/ports$/]
-/** Keys of which a thing has only one at a time, so that the overlay's sets the base's aside. */
+/** What is one of several kinds, and therefore replaced whole. */
+const REPLACED_WHOLE = /^(gateway|services\/[^/]+)\/run$/
+/** A port has a number or a range, so that the overlay's sets the base's aside. */
+const PORT = /^(gateway|services\/[^/]+)\/ports\/[^/]+$/
 const EXCLUSIVE = new Map([
   ['port', 'range'],
   ['range', 'port'],
@@ -37,7 +40,7 @@ interface MergeContext {
 }
 
 function merge({ base, overlay, path }: Layers, context: MergeContext): Located {
-  if (base.kind !== 'map' || overlay.kind !== 'map' || path.endsWith('/run')) return overlay
+  if (base.kind !== 'map' || overlay.kind !== 'map' || REPLACED_WHOLE.test(path)) return overlay
   const entries = new Map(base.entries)
   for (const [key, entry] of overlay.entries) {
     const below = base.entries.get(key)
@@ -50,8 +53,8 @@ function merge({ base, overlay, path }: Layers, context: MergeContext): Located 
       context.faults.push(unknownBelow({ key, entry, base, path }, context.environment))
       continue
     }
-    const excluded = EXCLUSIVE.get(key)
-    if (excluded !== undefined) entries.delete(excluded)
+    const excluded = PORT.test(path) ? EXCLUSIVE.get(key) : undefined
+    if (excluded !== undefined && !overlay.entries.has(excluded)) entries.delete(excluded)
     entries.set(key, mergeEntry(below, entry, { path: path === '' ? key : `${path}/${key}`, context }))
   }
   return mapOf(base.at, entries)
@@ -62,10 +65,14 @@ function mergeEntry(
   entry: LocatedEntry,
   { path, context }: { readonly path: string; readonly context: MergeContext },
 ): LocatedEntry {
+  if (below === undefined && NAMED_BELOW.some((pattern) => pattern.test(path))) {
+    const nothing = mapOf(entry.keyAt, [])
+    return { keyAt: entry.keyAt, value: merge({ base: nothing, overlay: entry.value, path }, context) }
+  }
   if (below === undefined) return { keyAt: entry.keyAt, value: withoutNulls(entry.value) }
   const value = merge({ base: below.value, overlay: entry.value, path }, context)
   // A map keeps the place of its declaration; what was replaced stands where the overlay says it.
-  const isMerged = below.value.kind === 'map' && entry.value.kind === 'map' && !path.endsWith('/run')
+  const isMerged = below.value.kind === 'map' && entry.value.kind === 'map' && !REPLACED_WHOLE.test(path)
   return { keyAt: isMerged ? below.keyAt : entry.keyAt, value }
 }
 

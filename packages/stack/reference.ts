@@ -1,10 +1,15 @@
 import { type Fault, faultAt } from './fault.ts'
 import { nearestSpelling } from './nearest-spelling.ts'
+import { portMeant } from './port-choice.ts'
 import type { Path, Positions } from './position.ts'
+import { quoted } from './quoted.ts'
 import type { Port, Service } from './resolved-stack.ts'
 
 // `{port:signal}`, `{port:livekit.signal}`, `{url:livekit}`, `{url:livekit.signal}`
 const REFERENCE = /\{(port|url):([a-z][a-z0-9-]*)(?:\.([a-z][a-z0-9-]*))?\}/g
+
+// What somebody meant as one, however it is spelled.
+const MEANT_AS_REFERENCE = /\{(port|url):([^{}]*)\}/g
 
 /** What stands in for a declared port where a program has to be told of it. */
 export interface Reference {
@@ -46,7 +51,7 @@ function findReference(written: Written, self: Service, services: readonly Servi
   const service = own ? self : services.find(({ name }) => name === written.first)
   const port = own
     ? self.ports.find(({ name }) => name === written.first)
-    : service?.ports.find(({ name }, index) => (written.second === undefined ? index === 0 : name === written.second))
+    : service && portMeant(service, written.second)
   return service === undefined || port === undefined ? undefined : { kind, service, port }
 }
 
@@ -54,10 +59,12 @@ function findReference(written: Written, self: Service, services: readonly Servi
 export function referenceFaults(services: readonly Service[], positions: Positions): readonly Fault[] {
   return services.flatMap((service) =>
     textsOf(service).flatMap(({ text, source }) =>
-      [...text.matchAll(REFERENCE)].flatMap(([written, kind = '', first = '', second]) => {
-        if (findReference({ kind, first, second }, service, services) !== undefined) return []
+      [...text.matchAll(MEANT_AS_REFERENCE)].flatMap(([written, kind = '', name = '']) => {
+        const [first = '', second] = name.split('.')
+        const isWellFormed = written.replace(REFERENCE, '') === ''
+        if (isWellFormed && findReference({ kind, first, second }, service, services) !== undefined) return []
         const names = services.flatMap(({ name, ports }) => ports.map((port) => `${name}.${port.name}`))
-        const message = `"${written}" names no port of this stack.`
+        const message = `${quoted(written)} names no port of this stack.`
         const nearest = nearestSpelling(second === undefined ? `${service.name}.${first}` : `${first}.${second}`, names)
         return [
           faultAt(positions.at(source), {

@@ -6,7 +6,7 @@ import { type Resolving, rangeAt, shiftedAt } from './resolving.ts'
 import type { FullGateway, FullHealth, FullNeed, FullPort, FullRoute, FullRun, FullService } from './stack-schema.ts'
 import type { Protocol } from './vocabulary.ts'
 
-const HEALTH_DEFAULTS = { intervalMs: 1_000, timeoutMs: 2_000, startTimeoutMs: 60_000 } as const
+const HEALTH_DEFAULTS = { intervalMs: 5_000, timeoutMs: 2_000, startTimeoutMs: 60_000 } as const
 
 interface Naming {
   readonly name: string
@@ -31,7 +31,7 @@ export function resolveService(written: FullService | FullGateway, { name, sourc
       resolveNeed(service, need, [...source, 'needs', service]),
     ),
     isOptional: written.optional ?? false,
-    health: written.health === undefined ? undefined : resolveHealth(written.health, [...source, 'health']),
+    health: written.health === undefined ? undefined : resolveHealth(written.health, [...source, 'health'], shifted),
     metrics:
       written.metrics === undefined
         ? undefined
@@ -71,12 +71,13 @@ function resolvePort(port: FullPort, { name, source, resolving }: Naming): Port 
   const declared = rangeAt(written, [...source, port.port === undefined ? 'range' : 'port'], resolving)
   if (declared === undefined) return undefined
   const publishPath = [...source, 'publish']
-  const published = port.publish === undefined ? declared : rangeAt(port.publish, publishPath, resolving)
+  const range = shiftedAt(declared, source, resolving)
+  const published = port.publish === undefined ? undefined : rangeAt(port.publish, publishPath, resolving)
   const transports = listOf<Transport>(port.transport ?? 'tcp')
   return {
     name,
-    range: shiftedAt(declared, source, resolving),
-    published: shiftedAt(published ?? declared, publishPath, resolving),
+    range,
+    published: published === undefined ? range : shiftedAt(published, publishPath, resolving),
     transports,
     reach: port.reach ?? 'internal',
     speaks: port.speaks === undefined ? usualProtocols(name, transports) : listOf<Protocol>(port.speaks),
@@ -137,10 +138,11 @@ function resolveNeed(service: string, need: FullNeed, source: Path): Need {
   }
 }
 
-function resolveHealth(written: FullHealth, source: Path): Health {
+function resolveHealth(written: FullHealth, source: Path, { shift }: Resolving): Health {
   return {
     path: written.path,
-    port: written.port,
+    // A number moves with the port that it means.
+    port: typeof written.port === 'number' ? written.port + shift : written.port,
     intervalMs: written.intervalMs ?? HEALTH_DEFAULTS.intervalMs,
     timeoutMs: written.timeoutMs ?? HEALTH_DEFAULTS.timeoutMs,
     startTimeoutMs: written.startTimeoutMs ?? HEALTH_DEFAULTS.startTimeoutMs,

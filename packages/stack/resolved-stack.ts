@@ -99,7 +99,7 @@ export interface Span {
 
 export interface Route {
   readonly path: string
-  /** The port it names; without a name, {@link portOfRoute} decides. */
+  /** The port it names; without a name, `portMeant` decides. */
   readonly port: string | undefined
   readonly websocket: boolean
   readonly source: Path

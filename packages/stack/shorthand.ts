@@ -17,7 +17,14 @@ function expandService(service: Located): Located {
     routes.kind === 'list' ? { ...routes, items: routes.items.map((route) => expandTo('path', route)) } : routes,
   )
   const withHealth = replaceEntry(withRoutes, 'health', (health) => expandTo('path', health))
-  return replaceEntry(withHealth, 'metrics', (metrics) => expandTo('path', metrics))
+  const withMetrics = replaceEntry(withHealth, 'metrics', (metrics) => expandTo('path', metrics))
+  return replaceEntry(withMetrics, 'environment', (variables) => mapEntries(variables, asWritten))
+}
+
+/** A variable is text: `1.10`, `007` and a number of twenty digits reach the program as they stand in the file. */
+function asWritten(variable: Located): Located {
+  if (variable.kind !== 'scalar' || variable.written === undefined) return variable
+  return { kind: 'scalar', at: variable.at, value: variable.written }
 }
 
 function expandPort(port: Located): Located {

@@ -1,12 +1,9 @@
 import { TRANSPORTS } from '@portolan/ports'
 import { type Static, type TSchema, Type } from 'typebox'
+import { NAME, OPENING, RANGE, SQL_NAME, VARIABLE } from './patterns.ts'
 import { EMBEDDED_PARTS, HOST_KINDS, KEPT_THINGS, PROTOCOLS, REACHES } from './vocabulary.ts'
 
 const closed = { additionalProperties: false } as const
-const NAME = '^[a-z][a-z0-9-]{0,39}$'
-const RANGE = '^[0-9]{1,5}-[0-9]{1,5}$'
-const OPENING = '^[0-9]{1,5}(-[0-9]{1,5})?/(tcp|udp)$'
-const SQL_NAME = '^[a-z_][a-z0-9_]{0,62}$'
 
 function oneOf<const Values extends readonly string[]>(values: Values, description: string) {
   // The enum's own type forgets which words it holds.
@@ -196,7 +193,7 @@ const setting = Type.Union([
   Type.Record(Type.String(), Type.Union([scalar, Type.Array(scalar), Type.Record(Type.String(), scalar)])),
 ])
 
-const environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), scalar, {
+const environment = Type.Record(Type.String({ pattern: VARIABLE }), scalar, {
   ...closed,
   description: 'Environment variables; `{port:name}` and `{url:service}` are filled in.',
 })
@@ -256,7 +253,7 @@ export const WRITTEN_STACK = Type.Object(
   { stack: stackName, default: Type.Optional(defaultEnvironment), ...written },
   closed,
 )
-/** What an environment may say, before {@link overlayOf} makes everything in it optional and removable. */
+/** What an environment may say, before an overlay's schema makes everything in it optional and removable. */
 export const WRITTEN_BODY = Type.Object(written, closed)
 /** The same with every shorthand written out: what overlays are merged in, and what the model is made of. */
 export const FULL_STACK = Type.Object({ stack: stackName, default: Type.Optional(defaultEnvironment), ...full }, closed)

@@ -28,7 +28,7 @@ export interface Environment {
 }
 
 /** What a stack has when its file names no environment. */
-export const ONLY_ENVIRONMENT = 'development'
+const ONLY_ENVIRONMENT = 'development'
 
 /**
  * @param text YAML 1.2

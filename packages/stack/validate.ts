@@ -9,14 +9,17 @@ import {
   IsRecord,
   IsString,
   IsUnion,
+  type TArray,
   type TObject,
   type TRecord,
   type TSchema,
 } from 'typebox'
-import { expectation } from './expectation.ts'
+import { expectation, nameExpectation } from './expectation.ts'
 import { type Fault, type FaultWords, faultAt } from './fault.ts'
-import { type Located, type LocatedMap, plainValue } from './located.ts'
+import { type Located, type LocatedList, type LocatedMap, type LocatedScalar, plainValue } from './located.ts'
 import { nearestSpelling } from './nearest-spelling.ts'
+import { quoted, quotedList } from './quoted.ts'
+import { textFault } from './text-fault.ts'
 
 /**
  * Holds a located tree against a schema and says every fault at its place.
@@ -35,16 +38,23 @@ function checkNode(node: Located, schema: TSchema, path: string): readonly Fault
     if (IsRecord(schema)) return checkRecord(node, schema, path)
     return IsObject(schema) ? checkObject(node, schema, path) : []
   }
-  if (node.kind === 'list') return IsArray(schema) ? checkItems(node.items, schema, path) : []
-  return fitsScalar(node.value, schema) ? [] : [wrongValue(node, schema, path)]
+  if (node.kind === 'list') return IsArray(schema) ? checkItems(node, schema, path) : []
+  return fitsScalar(node.value, schema) ? meaningFaults(node, schema) : [wrongValue(node, schema, path)]
 }
 
-function checkItems(
-  items: readonly Located[],
-  schema: { readonly items: TSchema; readonly minItems?: number },
-  path: string,
-) {
-  return items.flatMap((item, index) => checkNode(item, schema.items, `${path}[${index}]`))
+/** What the pattern of a text lets through and its meaning does not, such as the range 5-4. */
+function meaningFaults(node: LocatedScalar, schema: TSchema): readonly Fault[] {
+  const message = typeof node.value === 'string' && IsString(schema) ? textFault(node.value, schema) : undefined
+  return message === undefined ? [] : [faultAt(node.at, { code: 'STACK_VALUE_INVALID', message })]
+}
+
+function checkItems(list: LocatedList, schema: TArray, path: string): readonly Fault[] {
+  const minimum = 'minItems' in schema && typeof schema.minItems === 'number' ? schema.minItems : 0
+  if (list.items.length < minimum) {
+    const message = `${place(path)} cannot be an empty list.`
+    return [faultAt(list.at, { code: 'STACK_VALUE_INVALID', message, expected: `at least ${minimum} in it` })]
+  }
+  return list.items.flatMap((item, index) => checkNode(item, schema.items, `${path}[${index}]`))
 }
 
 function fitsKind(node: Located, schema: TSchema): boolean {
@@ -58,7 +68,7 @@ function fitsScalar(value: string | number | boolean | null, schema: TSchema): b
   if (IsBoolean(schema)) return typeof value === 'boolean'
   if (IsEnum(schema)) return typeof value === 'string' && schema.enum.includes(value)
   if (IsInteger(schema)) return Number.isInteger(value) && fitsBounds(Number(value), schema)
-  if (IsNumber(schema)) return typeof value === 'number'
+  if (IsNumber(schema)) return Number.isFinite(value)
   return IsString(schema) && typeof value === 'string' && fitsText(value, schema)
 }
 
@@ -84,6 +94,9 @@ function checkUnion(
   const attempts = fitting.map((branch) => checkNode(node, branch, path))
   const passed = attempts.find((faults) => faults.length === 0)
   if (passed !== undefined) return passed
+  // What is spelled like one branch was meant as that.
+  const meant = attempts.find((_, index) => node.kind === 'scalar' && fitsScalar(node.value, fitting[index] ?? union))
+  if (meant !== undefined) return meant
   // One branch of this kind: its own fault says more than the union's.
   if (attempts.length === 1 && node.kind !== 'scalar') return attempts[0] ?? []
   return [wrongValue(node, union, path)]
@@ -93,7 +106,7 @@ function checkUnion(
 function checkVariant(node: LocatedMap, variants: readonly TObject[], path: string): readonly Fault[] {
   const keys = variants.flatMap((variant) => (variant.required ?? []).slice(0, 1).map(String))
   const written = [...node.entries.keys()].filter((key) => keys.includes(key))
-  const choice = `one of ${keys.map((key) => `"${key}"`).join(', ')}`
+  const choice = `one of ${quotedList(keys)}`
   if (written.length === 1) {
     const variant = variants.find((candidate) => candidate.required?.[0] === written[0])
     return variant === undefined ? [] : checkObject(node, variant, path)
@@ -102,7 +115,7 @@ function checkVariant(node: LocatedMap, variants: readonly TObject[], path: stri
   const message =
     written.length === 0
       ? `${place(path)} does not say which kind it is.`
-      : `${place(path)} says ${quoted(written)} at once.`
+      : `${place(path)} says ${quotedList(written)} at once.`
   const nearest = written.length === 0 ? candidates.find((candidate) => candidate !== undefined) : undefined
   return [faultAt(node.at, { code: 'STACK_KEY_MISSING', message, expected: choice, nearest })]
 }
@@ -128,20 +141,19 @@ function checkRecord(node: LocatedMap, schema: TRecord, path: string): readonly 
   if (pattern === undefined || valueSchema === undefined) return []
   return [...node.entries].flatMap(([key, entry]) => {
     if (new RegExp(pattern).test(key)) return checkNode(entry.value, valueSchema, join(path, key))
-    const message = `"${key}" cannot be a name in ${place(path)}.`
-    const expected = 'small letters, digits and hyphens, beginning with a letter, 40 at most'
-    return [faultAt(entry.keyAt, { code: 'STACK_VALUE_INVALID', message, expected })]
+    const message = `${quoted(key)} cannot be a name in ${place(path)}.`
+    return [faultAt(entry.keyAt, { code: 'STACK_VALUE_INVALID', message, expected: nameExpectation(pattern) })]
   })
 }
 
 function unknownKey(key: string, known: readonly string[], path: string): FaultWords {
   const nearest = nearestSpelling(key, known)
-  const expected = `one of ${quoted(known)}`
-  return { code: 'STACK_KEY_UNKNOWN', message: `${place(path)} knows no key "${key}".`, expected, nearest }
+  const expected = `one of ${quotedList(known)}`
+  return { code: 'STACK_KEY_UNKNOWN', message: `${place(path)} knows no key ${quoted(key)}.`, expected, nearest }
 }
 
 function wrongValue(node: Located, schema: TSchema, path: string): Fault {
-  const value = node.kind === 'scalar' ? JSON.stringify(node.value) : `a ${node.kind}`
+  const value = node.kind === 'scalar' ? scalarWords(node) : `a ${node.kind}`
   const written = typeof plainValue(node) === 'string' ? String(plainValue(node)) : undefined
   const words = enumWords(schema)
   const nearest = written === undefined ? undefined : nearestSpelling(written, words)
@@ -159,9 +171,9 @@ function join(path: string, key: string): string {
 }
 
 function place(path: string): string {
-  return path === '' ? 'The stack file' : `"${path}"`
+  return path === '' ? 'The stack file' : quoted(path)
 }
 
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(', ')
+function scalarWords({ value, written }: LocatedScalar): string {
+  return typeof value === 'string' ? quoted(value) : (written ?? String(value))
 }

@@ -14,6 +14,8 @@ export interface CliContext {
   readonly stopped: AbortSignal
   /** Fires at the second: whoever asks twice does not want to wait. */
   readonly hurried: AbortSignal
+  /** Fires when nobody reads the standard output any more. */
+  readonly unread: AbortSignal
   /** The way to whoever started this process as `up --detach`; undefined for everybody else. */
   readonly announce: ((message: DetachMessage) => void) | undefined
   /** What the process will exit with. */
@@ -24,7 +26,7 @@ export interface CliContext {
 export type DetachMessage =
   | { readonly type: 'line'; readonly text: string }
   | { readonly type: 'ready' }
-  | { readonly type: 'failed'; readonly exitCode: number }
+  | { readonly type: 'failed'; readonly exitCode: number; readonly text: string }
 
 /** 0 is well, 1 is "it did not work" or findings, 2 is input that cannot be used, 130 is Ctrl-C. */
 export const EXIT = { ok: 0, failed: 1, unusable: 2, interrupted: 130 } as const

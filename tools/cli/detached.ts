@@ -25,20 +25,25 @@ export async function startDetached(context: CliContext, { file, choice, folder 
   })
   const outcome = await new Promise<DetachMessage>((resolve) => {
     context.stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
-    child.once('error', (error) => resolve({ type: 'failed', exitCode: report(context, error.message) }))
-    child.once('exit', (code) => resolve({ type: 'failed', exitCode: code ?? EXIT.failed }))
+    child.once('error', ({ message }) => resolve({ type: 'failed', exitCode: EXIT.failed, text: message }))
+    child.once('exit', (code, signal) => {
+      const text =
+        signal === null ? '' : `The supervisor was ended by ${signal}. Its log: ${folder.logs}/supervisor.log`
+      // What it said last may still be on its way.
+      const settle = () => resolve({ type: 'failed', exitCode: code ?? EXIT.failed, text })
+      if (child.connected) child.once('disconnect', settle)
+      else settle()
+    })
     child.on('message', (message: DetachMessage) => {
       if (message.type === 'line') context.stdout.write(`${message.text}\n`)
       else resolve(message)
     })
   })
-  if (outcome.type === 'failed') return context.setExitCode(outcome.exitCode)
+  if (outcome.type === 'failed') {
+    if (outcome.text !== '') context.stderr.write(`${outcome.text}\n`)
+    return context.setExitCode(outcome.exitCode)
+  }
   child.removeAllListeners('exit')
   child.disconnect()
   child.unref()
-}
-
-function report(context: CliContext, message: string): number {
-  context.stderr.write(`${message}\n`)
-  return EXIT.failed
 }

@@ -1,9 +1,13 @@
-import { AppError, type ErrorCatalogue } from '@portolan/errors'
+import { AppError, type ErrorCatalogue, errorMessage } from '@portolan/errors'
 
 export const CLI_ERRORS = {
   CLI_USAGE: { status: 400, title: 'The command was called wrongly' },
   CLI_STACK_FILE_MISSING: { status: 404, title: 'There is no stack file' },
   CLI_STACK_FILE_UNREADABLE: { status: 400, title: 'The stack file cannot be read' },
+  CLI_FILE_EXISTS: { status: 409, title: 'The file is there already' },
+  CLI_FOLDER_UNUSABLE: { status: 400, title: 'The folder cannot be written to' },
+  CLI_LISTENING_UNKNOWN: { status: 503, title: 'It cannot be seen what listens on this machine' },
+  CLI_NOTHING_LISTENS: { status: 404, title: 'Nothing listens on this machine' },
   CLI_STOP_TOO_SLOW: { status: 504, title: 'The stack did not stop in time' },
 } as const satisfies ErrorCatalogue
 
@@ -24,4 +28,26 @@ export function stackFileUnreadable(argument: string, reason: string, cause: unk
 export function stopTooSlow(stack: string): AppError {
   const message = `Stack "${stack}" is still stopping after a minute. "portolan status" says what it waits for.`
   return new AppError('CLI_STOP_TOO_SLOW', message, { status: CLI_ERRORS.CLI_STOP_TOO_SLOW.status })
+}
+
+export function fileExists(file: string): AppError {
+  const message = `"${file}" is there already and was left as it is. --force writes over it.`
+  return new AppError('CLI_FILE_EXISTS', message, { status: CLI_ERRORS.CLI_FILE_EXISTS.status })
+}
+
+export function folderUnusable(folder: string, cause: unknown): AppError {
+  const message = `Nothing can be written to "${folder}": ${errorMessage(cause)}. Name a folder that is yours.`
+  return new AppError('CLI_FOLDER_UNUSABLE', message, { status: CLI_ERRORS.CLI_FOLDER_UNUSABLE.status, cause })
+}
+
+export function listeningUnknown(cause: AppError): AppError {
+  const message = `It cannot be seen what listens on this machine: ${cause.message} Run "portolan init" without --from-listening.`
+  return new AppError('CLI_LISTENING_UNKNOWN', message, { status: CLI_ERRORS.CLI_LISTENING_UNKNOWN.status, cause })
+}
+
+export function nothingListens(): AppError {
+  const message =
+    'Nothing listens on this machine but what belongs to the system. Start what the stack is made of and try again, ' +
+    'or run "portolan init" without --from-listening.'
+  return new AppError('CLI_NOTHING_LISTENS', message, { status: CLI_ERRORS.CLI_NOTHING_LISTENS.status })
 }

@@ -8,16 +8,28 @@ import { buildProgram } from './program.ts'
 
 const stopped = new AbortController()
 const hurried = new AbortController()
+// At a terminal, npm passes Ctrl-C on to a program that has had it from there already: a second one that soon is the same.
+const isTwice = process.stdin.isTTY && process.env.npm_lifecycle_event !== undefined
+const SAME_SIGNAL_MS = isTwice ? 500 : 0
+let stoppedAt = 0
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () =>
-    (stopped.signal.aborted ? hurried : stopped).abort(new DOMException(`Ended by ${name}.`, 'AbortError')),
-  )
+  process.on(name, () => {
+    if (stopped.signal.aborted && performance.now() - stoppedAt < SAME_SIGNAL_MS) return
+    stoppedAt = performance.now()
+    ;(stopped.signal.aborted ? hurried : stopped).abort(new DOMException(`Ended by ${name}.`, 'AbortError'))
+  })
 }
-// `portolan logs | head`: the reader has enough, and that is no failure.
+const unread = new AbortController()
+// `portolan logs | head`: the reader has enough, and that is no failure. A stack that runs goes on all the same.
 process.stdout.on('error', (error) => {
   if (errorCode(error) !== 'EPIPE') throw error
-  stopped.abort(new DOMException('Nobody reads the output any more.', 'AbortError'))
+  unread.abort(new DOMException('Nobody reads the output any more.', 'AbortError'))
 })
+
+// Published, everything is bundled into files side by side; in the repository each is run as it is written.
+const isBundled = import.meta.url.endsWith('.js')
+const programFile = (bundled: string, written: string) =>
+  fileURLToPath(new URL(isBundled ? bundled : written, import.meta.url))
 
 const context: CliContext = {
   environment: process.env,
@@ -25,12 +37,13 @@ const context: CliContext = {
   stdout: process.stdout,
   stderr: process.stderr,
   programs: {
-    gateway: fileURLToPath(new URL('../../packages/gateway/main.ts', import.meta.url)),
-    moduleHost: fileURLToPath(new URL('../../packages/supervise/module-host/main.ts', import.meta.url)),
+    gateway: programFile('./gateway.js', '../../packages/gateway/main.ts'),
+    moduleHost: programFile('./module-host.js', '../../packages/supervise/module-host/main.ts'),
   },
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
   stopped: stopped.signal,
   hurried: hurried.signal,
+  unread: unread.signal,
   // The channel is there when `up --detach` waits at its other end.
   announce:
     process.send === undefined
@@ -40,6 +53,16 @@ const context: CliContext = {
     process.exitCode = code
   },
 }
+
+/** Whose cause is in what was given, so that trying again as it is cannot help. */
+const UNUSABLE = [
+  'STACK_INVALID',
+  'CLI_USAGE',
+  'CLI_STACK_FILE_MISSING',
+  'CLI_STACK_FILE_UNREADABLE',
+  'CLI_FILE_EXISTS',
+  'CLI_FOLDER_UNUSABLE',
+]
 
 try {
   await buildProgram(context, manifest.version).parseAsync(process.argv)
@@ -54,9 +77,9 @@ function report(error: unknown): number {
   const code = errorCode(error)
   const label = code === undefined ? 'INTERNAL' : code
   const stack = error instanceof Error && (isVerbose || !isAppError(error)) ? `\n${error.stack ?? ''}` : ''
-  process.stderr.write(`${label}: ${errorMessage(error)}${stack}\n`)
-  const isInput =
-    code !== undefined &&
-    ['STACK_INVALID', 'CLI_USAGE', 'CLI_STACK_FILE_MISSING', 'CLI_STACK_FILE_UNREADABLE'].includes(code)
-  return isInput ? EXIT.unusable : EXIT.failed
+  const text = `${label}: ${errorMessage(error)}${stack}`
+  process.stderr.write(`${text}\n`)
+  const exitCode = code !== undefined && UNUSABLE.includes(code) ? EXIT.unusable : EXIT.failed
+  context.announce?.({ type: 'failed', exitCode, text })
+  return exitCode
 }

@@ -1,9 +1,12 @@
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { checkCommand } from './commands/check.ts'
 import { downCommand } from './commands/down.ts'
+import { initCommand } from './commands/init.ts'
 import { logsCommand } from './commands/logs.ts'
 import { openCommand } from './commands/open.ts'
 import { restartCommand } from './commands/restart.ts'
+import { schemaCommand } from './commands/schema.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 
@@ -19,7 +22,17 @@ export function buildProgram(context: CliContext, version: string): Command {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     })
-  const commands = [upCommand, downCommand, statusCommand, logsCommand, restartCommand, openCommand]
+  const commands = [
+    initCommand,
+    checkCommand,
+    upCommand,
+    statusCommand,
+    logsCommand,
+    restartCommand,
+    openCommand,
+    downCommand,
+    schemaCommand,
+  ]
   for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program))
   return program
 }

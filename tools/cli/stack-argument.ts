@@ -13,9 +13,7 @@ export interface StackChoice {
   readonly shift?: number
 }
 
-export interface ChosenStack {
-  readonly file: string
-  readonly stack: Stack
+export interface ChosenStack extends ReadStack {
   readonly resolved: ResolvedStack
   readonly stackFolder: string
   readonly folder: DataFolder
@@ -47,12 +45,26 @@ export async function stackFileOf(argument: string): Promise<string> {
   }
 }
 
-export async function readStackFile(
-  argument: string,
-): Promise<{ readonly file: string; readonly text: string; readonly stack: Stack }> {
-  const file = await stackFileOf(argument)
-  const text = await readFile(file, 'utf8')
+/** A stack file and what it says. */
+export interface ReadStack {
+  readonly file: string
+  readonly text: string
+  readonly stack: Stack
+}
+
+export async function readStackFile(argument: string): Promise<ReadStack> {
+  const { file, text } = await readStackText(argument)
   return { file, text, stack: parseStack(text, file) }
+}
+
+/** @throws CLI_STACK_FILE_MISSING, CLI_STACK_FILE_UNREADABLE */
+export async function readStackText(argument: string): Promise<{ readonly file: string; readonly text: string }> {
+  const file = await stackFileOf(argument)
+  try {
+    return { file, text: await readFile(file, 'utf8') }
+  } catch (error) {
+    throw stackFileUnreadable(argument, errorMessage(error), error)
+  }
 }
 
 /** The stack as it is to be started. @throws STACK_INVALID, also for missing values */
@@ -61,9 +73,9 @@ export async function stackToStart(
   choice: StackChoice,
   values: Readonly<Record<string, string | undefined>>,
 ): Promise<ChosenStack> {
-  const { file, stack } = await readStackFile(argument)
-  const resolved = resolveStack(stack, { ...environmentOf(choice), values, shift: choice.shift ?? 0 })
-  return chosen(file, stack, resolved)
+  const read = await readStackFile(argument)
+  const resolved = resolveStack(read.stack, { ...environmentOf(choice), values, shift: choice.shift ?? 0 })
+  return chosen(read, resolved)
 }
 
 /**
@@ -71,13 +83,13 @@ export async function stackToStart(
  * Values from outside are not needed for that.
  */
 export async function stackMeant(argument: string, choice: StackChoice): Promise<ChosenStack> {
-  const { file, stack } = await readStackFile(argument)
+  const read = await readStackFile(argument)
   const resolve = (copy: StackChoice) =>
-    chosen(file, stack, resolveStack(stack, { ...environmentOf(copy), values: 'unset', shift: copy.shift ?? 0 }))
+    chosen(read, resolveStack(read.stack, { ...environmentOf(copy), values: 'unset', shift: copy.shift ?? 0 }))
   const plain = resolve(choice)
   const isNamed = choice.env !== undefined || choice.shift !== undefined
   if (isNamed || (await isUp(plain.folder))) return plain
-  const running = await runningCopies(dirname(file))
+  const running = await runningCopies(dirname(read.file))
   const [only, ...others] = running
   return only === undefined || others.length > 0 ? plain : resolve(only)
 }
@@ -110,9 +122,9 @@ async function isUp(folder: DataFolder): Promise<boolean> {
   return supervisor !== undefined && (await isRunning(supervisor))
 }
 
-function chosen(file: string, stack: Stack, resolved: ResolvedStack): ChosenStack {
-  const stackFolder = dirname(file)
-  return { file, stack, resolved, stackFolder, folder: dataFolderOf(stackFolder, resolved) }
+function chosen(read: ReadStack, resolved: ResolvedStack): ChosenStack {
+  const stackFolder = dirname(read.file)
+  return { ...read, resolved, stackFolder, folder: dataFolderOf(stackFolder, resolved) }
 }
 
 function environmentOf({ env }: StackChoice): { readonly environment?: string } {

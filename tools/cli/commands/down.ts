@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorCode } from '@portolan/errors'
 import { acquireFolderLock, askSupervisor, endOrphans } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -27,12 +29,26 @@ export function downCommand(context: CliContext): Command {
 
 /** Nobody answers: either nothing runs, or the supervisor was killed and left its services. */
 async function cleanUp(context: CliContext, { folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {
+  if (!(await isThere(folder.root))) {
+    context.stdout.write(`Stack "${stack.name}" was not running.\n`)
+    return
+  }
   using lock = acquireFolderLock(folder.lockFile)
   if (lock === undefined) return
   const count = await endOrphans(folder, { signal })
   const words =
     count === 0 ? 'was not running.' : `was not running any more; ${count} processes that it had left were ended.`
   context.stdout.write(`Stack "${stack.name}" ${words}\n`)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false // never started
+    throw error
+  }
 }
 
 async function untilReleased({ folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { checkResolved, type Finding, formatFindings } from '@portolan/check'
+import { checkStack, formatFindings } from '@portolan/check'
 import { type Supervisor, startStack } from '@portolan/supervise'
 import { Command } from 'commander'
 import { addressLines } from '../address-lines.ts'
@@ -31,12 +31,14 @@ export function upCommand(context: CliContext): Command {
 }
 
 /** Prints what makes the stack unfit to start. @returns whether there was anything */
-function refuseFindings(context: CliContext, { resolved, stack }: ChosenStack): boolean {
-  const errors = checkResolved(resolved).filter(({ severity }: Finding) => severity === 'error')
+function refuseFindings(context: CliContext, { file, text, resolved, stack }: ChosenStack): boolean {
+  // Of the file, not of the resolved stack: there every secret from outside stands in plain text.
+  const { environment } = resolved
+  const errors = checkStack(stack, { environment }).filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return false
   const color = coloursFor(context.stderr, context).isColorSupported
   context.stderr.write(
-    `${formatFindings(errors, { format: 'text', sources: new Map(), color })}\nNothing of stack "${stack.name}" was started.\n`,
+    `${formatFindings(errors, { format: 'text', sources: new Map([[file, text]]), color })}\nNothing of stack "${stack.name}" was started.\n`,
   )
   return true
 }
@@ -56,6 +58,7 @@ async function run(context: CliContext, chosen: ChosenStack): Promise<void> {
         stackFolder: chosen.stackFolder,
         inherited: context.environment,
         programs: context.programs,
+        hurried: context.hurried,
         onChange: (change) => progress.show(change),
         onNote: say,
       },

@@ -1,0 +1,27 @@
+// The launcher behind the scripts of the root package.json: a fresh clone and any Node from 18 on are enough to begin.
+import { gate } from './gate.mjs'
+import { ensureInstalled } from './install.mjs'
+import { runOnPinnedNode } from './pinned-node.mjs'
+import { SetupProblem } from './setup-problem.mjs'
+import { test } from './test.mjs'
+
+const VERBS = {
+  portolan: (args) => runOnPinnedNode('tools/cli/main.ts', args),
+  test,
+  gate,
+}
+
+async function run([verb, ...args]) {
+  const action = Object.hasOwn(VERBS, verb ?? '') ? VERBS[verb] : undefined
+  if (action === undefined) throw new SetupProblem(`"${verb}" is not one of ${Object.keys(VERBS).join(', ')}.`)
+  await ensureInstalled()
+  await action(args)
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof SetupProblem)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}

@@ -1,0 +1,2 @@
+/** What a person can mend: said without a stack trace. */
+export class SetupProblem extends Error {}
