@@ -19,8 +19,9 @@ export async function askSupervisor(
     asking.end()
     const [response] = await once(asking, 'response', { signal })
     const body: unknown = JSON.parse(await text(response))
-    if (typeof response.statusCode === 'number' && response.statusCode < 400) return body
-    throw problemError(body)
+    const status = Number(response.statusCode)
+    if (status < 400) return body
+    throw problemError(body, status)
   } catch (error) {
     // No socket, or one that a killed supervisor left.
     if (['ENOENT', 'ECONNREFUSED'].includes(errorCode(error) ?? '')) return undefined
@@ -29,9 +30,9 @@ export async function askSupervisor(
   }
 }
 
-function problemError(body: unknown): AppError {
+function problemError(body: unknown, status: number): AppError {
   const isProblem = typeof body === 'object' && body !== null && 'code' in body && 'detail' in body
   return isProblem
-    ? new AppError(String(body.code), String(body.detail))
+    ? new AppError(String(body.code), String(body.detail), { status })
     : controlFailed('its answer could not be read')
 }

@@ -1,8 +1,8 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import { problemOf, type Waiting } from '@portolan/errors'
-import { dataFolderUnusable } from './errors.ts'
+import { controlUnknown, dataFolderUnusable } from './errors.ts'
 import type { StackStatus } from './run-state.ts'
 
 /** What a running supervisor can be asked over its socket. */
@@ -19,59 +19,76 @@ export interface Controlled {
  */
 export async function openControlServer(path: string, controlled: Controlled): Promise<AsyncDisposable> {
   await preparePlace(path)
+  const life = new AbortController()
+  const answers = new Set<Promise<void>>()
   const server = createServer((request, response) => {
-    void answer(request, response, controlled) // answers its own failure
+    const answering = answer({ request, response }, controlled, { signal: life.signal })
+    answers.add(answering)
+    void answering.finally(() => answers.delete(answering)) // never rejects: it answers its own failure
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)
   })
+  server.on('error', () => undefined) // one that could not be accepted, for lack of file descriptors, asks again
   await chmod(path, 0o600)
-  return { [Symbol.asyncDispose]: () => closeServer(server) }
+  return {
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      life.abort(new DOMException('The control socket is closed.', 'AbortError'))
+      await Promise.all(answers)
+      // Whoever connected and asked nothing would keep it open.
+      server.closeAllConnections()
+      await closed
+    },
+  }
 }
 
 async function preparePlace(path: string): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const { uid, mode } = await stat(folder)
-  const isOurs = uid === (process.getuid?.() ?? uid) && (mode & 0o077) === 0
+  const found = await lstat(folder)
+  const isOwn = found.uid === (process.getuid?.() ?? found.uid)
+  const isOurs = found.isDirectory() && isOwn && (found.mode & 0o077) === 0
   if (!isOurs) throw dataFolderUnusable(folder, 'it belongs to another user, or others may enter it', undefined)
   // A socket that a killed supervisor left. The lock of the data folder is held, so it is nobody's.
   await rm(path, { force: true })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+async function answer({ request, response }: Exchange, controlled: Controlled, waiting: Waiting): Promise<void> {
+  const asked = `${request.method ?? ''} ${request.url ?? ''}`
   try {
-    await route(request, response, controlled)
+    const { status, body } = await answerOf(asked, controlled, waiting)
+    await send(response, status, body)
   } catch (error) {
     const problem = problemOf(error, { requestId: 'control' })
-    send(response, problem.status, problem)
+    await send(response, problem.status, problem)
   }
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
-  const asked = `${request.method ?? ''} ${request.url ?? ''}`
+async function answerOf(asked: string, controlled: Controlled, waiting: Waiting) {
   const restart = /^POST \/restart\/([a-z][a-z0-9-]*)$/.exec(asked)
-  if (asked === 'GET /status') return send(response, 200, controlled.status())
-  if (asked === 'POST /stop') {
-    send(response, 202, {})
-    return controlled.requestStop()
+  if (restart !== null) {
+    // Also when whoever asked has gone: half a restart would leave the service stopped.
+    await controlled.restart(restart[1] ?? '', waiting)
+    return { status: 200, body: controlled.status() }
   }
-  if (restart === null) return send(response, 404, { code: 'NOT_FOUND', detail: `There is no "${asked}".` })
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  await controlled.restart(restart[1] ?? '', { signal: gone.signal })
-  return send(response, 200, controlled.status())
+  if (asked === 'GET /status') return { status: 200, body: controlled.status() }
+  if (asked !== 'POST /stop') throw controlUnknown(asked)
+  controlled.requestStop()
+  return { status: 202, body: {} }
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+/** Resolves when it is on its way, or when nobody is there to read it any more. */
+async function send(response: ServerResponse, status: number, body: unknown): Promise<void> {
+  const gone = Promise.withResolvers<void>()
+  response.once('close', gone.resolve)
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
   response.end(JSON.stringify(body))
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
+  if (!response.destroyed) await gone.promise
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { errorCode, errorMessage } from '@portolan/errors'
 import { dataFolderUnusable } from './errors.ts'
 
@@ -47,7 +47,7 @@ export function dataFolderOf(
 /** Makes the folder and shows that it can be written to, before anything is started. @throws SUPERVISE_DATA_FOLDER_UNUSABLE */
 export async function prepareDataFolder(folder: DataFolder): Promise<void> {
   try {
-    await mkdir(folder.logs, { recursive: true, mode: 0o755 })
+    await makeFolders(folder.logs)
     // A full disk often still makes empty files: some bytes have to arrive.
     await writeAtomically(
       join(folder.root, 'CACHEDIR.TAG'),
@@ -56,6 +56,18 @@ export async function prepareDataFolder(folder: DataFolder): Promise<void> {
     await writeAtomically(join(folder.root, '.gitignore'), '*\n')
   } catch (cause) {
     throw dataFolderUnusable(folder.root, reasonOf(cause), cause)
+  }
+}
+
+/** Not `mkdir` with `recursive`, which says ENOENT where the file system is read-only (Node 24). */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return
+    if (errorCode(error) !== 'ENOENT') throw error
+    await makeFolders(dirname(path))
+    await mkdir(path)
   }
 }
 
@@ -78,8 +90,13 @@ function reasonOf(cause: unknown): string {
 /** Readers see the old text or the new one, never half of it; also after a crash. */
 export async function writeAtomically(file: string, text: string, mode = 0o644): Promise<void> {
   const temporary = `${file}.${process.pid}.new`
-  await writeFile(temporary, text, { mode, flush: true })
-  await rename(temporary, file)
+  try {
+    await writeFile(temporary, text, { mode, flush: true })
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true }) // half a file would only fill the disk further
+    throw error
+  }
 }
 
 /** The parsed JSON of a file; undefined when there is none or it was cut off. */

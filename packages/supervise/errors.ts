@@ -7,12 +7,15 @@ export const SUPERVISE_ERRORS = {
   SUPERVISE_SERVICE_FAILED: { status: 500, title: 'A service did not start' },
   SUPERVISE_SERVICE_UNKNOWN: { status: 404, title: 'The stack has no such service' },
   SUPERVISE_PROGRAM_MISSING: { status: 500, title: 'A program is not installed' },
+  SUPERVISE_PROGRAM_UNUSABLE: { status: 500, title: 'A program cannot be run' },
+  SUPERVISE_FOLDER_MISSING: { status: 500, title: 'There is no folder to run a program in' },
   SUPERVISE_MODULE_INVALID: { status: 500, title: 'A module is not a service' },
   SUPERVISE_RUN_KIND_UNSUPPORTED: { status: 501, title: 'The run kind cannot be run here' },
   SUPERVISE_NEEDS_CYCLE: { status: 422, title: 'Services need each other in a circle' },
   SUPERVISE_UNHEALTHY: { status: 503, title: 'A service does not answer' },
   SUPERVISE_DATA_FOLDER_UNUSABLE: { status: 500, title: 'The data folder cannot be used' },
   SUPERVISE_CONTROL_FAILED: { status: 502, title: 'The supervisor did not answer' },
+  SUPERVISE_CONTROL_UNKNOWN: { status: 404, title: 'The control socket does not know the request' },
   SUPERVISE_NEED_UNSUPPORTED: { status: 422, title: 'A need cannot be met' },
   SUPERVISE_ORPHAN_LEFT: { status: 500, title: 'A process of an earlier run did not end' },
 } as const satisfies ErrorCatalogue
@@ -43,6 +46,12 @@ export function alreadyRunning(
   return failure('SUPERVISE_ALREADY_RUNNING', message, { details: { pid, folder } })
 }
 
+export function stopping(stack: string): AppError {
+  return failure('SUPERVISE_NOT_RUNNING', `Stack "${stack}" is being stopped. Start it again with "portolan up".`, {
+    details: { stack },
+  })
+}
+
 export function notRunning(stack: string): AppError {
   return failure('SUPERVISE_NOT_RUNNING', `Stack "${stack}" is not running. Start it with "portolan up".`, {
     details: { stack },
@@ -67,6 +76,16 @@ export function portsTaken(taken: readonly TakenPort[]): AppError {
   const message =
     `${one ? 'A port that the stack declares' : `${taken.length} ports that the stack declares`} cannot be bound, so nothing was started:\n${lines.join('\n')}\n` +
     `End what holds ${one ? 'it' : 'them'}, declare ${one ? 'another port' : 'other ports'}, or move the whole stack with "portolan up --shift 100".`
+  return failure('SUPERVISE_PORTS_TAKEN', message, { details: { taken } })
+}
+
+/** The same for one service that is about to start, or that could not: `Port 127.0.0.1:8000/tcp (http) is taken by …`. */
+export function takenWords({ port, endpoint, problem, holder }: TakenPort): string {
+  return `Port ${endpoint} (${port}) is ${problem}${holder === '' ? '' : ` ${holder}`}.`
+}
+
+export function portTaken(taken: readonly TakenPort[]): AppError {
+  const message = `${taken.map(takenWords).join(' ')} End what holds it, or declare another port.`
   return failure('SUPERVISE_PORTS_TAKEN', message, { details: { taken } })
 }
 
@@ -100,6 +119,16 @@ export function programMissing(program: string, cause: unknown): AppError {
   return failure('SUPERVISE_PROGRAM_MISSING', message, { cause, details: { program } })
 }
 
+export function programUnusable(program: string, reason: string, cause: unknown): AppError {
+  const message = `The program "${program}" cannot be run: ${reason}. Correct it ("chmod +x", a line "#!/usr/bin/env …"), or name another program in the stack file.`
+  return failure('SUPERVISE_PROGRAM_UNUSABLE', message, { cause, details: { program } })
+}
+
+export function folderMissing(program: string, folder: string, cause: unknown): AppError {
+  const message = `There is no folder "${folder}" to run "${program}" in. Make it, or correct "folder" in the stack file.`
+  return failure('SUPERVISE_FOLDER_MISSING', message, { cause, details: { program, folder } })
+}
+
 export function moduleInvalid(module: string, reason: string, cause?: unknown): AppError {
   const message = `The module "${module}" cannot be hosted: ${reason} Expected a file with "export const service = defineService({ … })".`
   return failure('SUPERVISE_MODULE_INVALID', message, { cause, details: { module } })
@@ -122,6 +151,14 @@ export function unhealthy(what: string, cause?: unknown): AppError {
   return failure('SUPERVISE_UNHEALTHY', what, { cause })
 }
 
+export function notHealthyInTime(limitMs: number, last: string): AppError {
+  return unhealthy(`it was not healthy within ${limitMs} ms: ${last}.`)
+}
+
+export function notStartedInTime(limitMs: number, cause: unknown): AppError {
+  return unhealthy(`its start did not come to an end within ${limitMs} ms.`, cause)
+}
+
 export function dataFolderUnusable(folder: string, reason: string, cause: unknown): AppError {
   const message = `The data folder "${folder}" cannot be used: ${reason}. Free space or correct its owner and permissions; nothing was changed.`
   return failure('SUPERVISE_DATA_FOLDER_UNUSABLE', message, { cause, details: { folder } })
@@ -129,6 +166,11 @@ export function dataFolderUnusable(folder: string, reason: string, cause: unknow
 
 export function controlFailed(reason: string, cause?: unknown): AppError {
   return failure('SUPERVISE_CONTROL_FAILED', `The running supervisor did not answer: ${reason}`, { cause })
+}
+
+export function controlUnknown(asked: string): AppError {
+  const message = `The control socket does not know "${asked}". It has "GET /status", "POST /restart/<service>" and "POST /stop".`
+  return failure('SUPERVISE_CONTROL_UNKNOWN', message, { details: { asked } })
 }
 
 export function needUnsupported(service: string, need: string, reason: string): AppError {

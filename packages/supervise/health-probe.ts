@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { errorCode, errorMessage, type Waiting } from '@portolan/errors'
 import { mainPort, portMeant, type Service } from '@portolan/stack'
 import { unhealthy } from './errors.ts'
-import { LOOPBACK, type Place, placeOf } from './place.ts'
+import { type Place, placeOf } from './place.ts'
 
 /** Asks once whether a service works. @throws SUPERVISE_UNHEALTHY saying what it answered instead */
 export type HealthProbe = (waiting: Waiting) => Promise<void>
@@ -18,8 +19,8 @@ export function healthProbe(service: Service): HealthProbe {
   const asked = health === undefined ? mainPort(service) : portMeant(service, health.port)
   if (health?.path !== undefined && asked !== undefined) {
     const place = placeOf(service, asked)
-    const path = health.path
-    return (waiting) => askHttp(place, path, waiting)
+    const target = { ...place, path: health.path, isEncrypted: asked.speaks.includes('https') }
+    return (waiting) => askHttp(target, waiting)
   }
   const ports = health?.port === undefined ? service.ports : service.ports.filter((port) => port === asked)
   const places = ports.filter(({ transports }) => transports.includes('tcp')).map((port) => placeOf(service, port))
@@ -28,17 +29,26 @@ export function healthProbe(service: Service): HealthProbe {
   }
 }
 
-async function askHttp({ host, port }: Place, path: string, { signal }: Waiting): Promise<void> {
+interface HealthTarget extends Place {
+  readonly path: string
+  readonly isEncrypted: boolean
+}
+
+async function askHttp({ host, port, path, isEncrypted }: HealthTarget, { signal }: Waiting): Promise<void> {
+  const options = { host, port, path, agent: false, signal } as const
+  // Whether it works is the question, not who it is: in development certificates are its own.
+  const asking = isEncrypted ? requestSecurely({ ...options, rejectUnauthorized: false }) : request(options)
   try {
-    const asking = request({ host, port, path, agent: false, signal, headers: { host: `${LOOPBACK}:${port}` } })
     asking.end()
     const [answer] = await once(asking, 'response', { signal })
     const status: unknown = answer.statusCode
-    answer.resume()
     if (typeof status !== 'number' || status >= 400)
       throw unhealthy(`${path} on port ${port} answered ${String(status)}`)
   } catch (cause) {
     throw explained(cause, `${path} on port ${port}`)
+  } finally {
+    // The status is enough: a body that never ends must not hold the connection.
+    asking.on('error', () => undefined).destroy()
   }
 }
 

@@ -11,5 +11,6 @@ export { type PortStatus, type RunState, readRunState, type ServiceStatus, type 
 export type { Programs } from './runner-choice.ts'
 export { allServices } from './service-environment.ts'
 export type { StateName } from './service-state.ts'
+export { MODULES_LOG, type SupervisorOptions, startStack } from './start-stack.ts'
 export type { StateChange } from './supervised-service.ts'
-export { MODULES_LOG, type Supervisor, type SupervisorOptions, startStack } from './supervisor.ts'
+export type { Supervisor } from './supervisor.ts'

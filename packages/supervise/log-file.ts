@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { errorCode } from '@portolan/errors'
@@ -33,6 +33,7 @@ export class LogFile {
   #handle: FileHandle | undefined
   #sizeBytes = 0
   #lostCount = 0
+  #isClosed = false
   #tail: readonly string[] = []
   #writing: Promise<void> = Promise.resolve()
 
@@ -56,26 +57,39 @@ export class LogFile {
   /** Forgets the tail: a new start begins. */
   beginRun(): void {
     this.#tail = []
+    this.#isClosed = false
   }
 
-  /** Resolves when written, or when it is certain that it cannot be: whoever reads a stream waits for it, and so does the writer at the other end. */
-  write(stream: LogLine['stream'], lines: readonly string[]): Promise<void> {
+  /**
+   * Resolves when written, or when it is certain that it cannot be; never rejects. Whoever reads a stream waits for it,
+   * and so does the writer at the other end.
+   */
+  write(stream: LogLine['stream'], texts: readonly string[]): Promise<void> {
+    const lines = texts.flatMap((text) => text.split('\n'))
     if (lines.length === 0) return this.#writing
     if (stream !== 'sys') this.#tail = [...this.#tail, ...lines].slice(-TAIL_LINES)
     const at = this.#options.now()
-    const text = lines.map((line) => `${formatLogLine({ at, stream, text: line })}\n`).join('')
-    this.#writing = this.#writing.then(() => this.#append(text, lines.length))
+    const written = lines.map((text) => `${formatLogLine({ at, stream, text })}\n`).join('')
+    this.#writing = this.#writing.then(() => this.#append(written, lines.length))
     return this.#writing
   }
 
-  /** Reads a stream to its end, line by line. */
+  /**
+   * Reads a stream to its end, line by line.
+   * @param divert takes a line somewhere else; undefined for a line that it does not take
+   */
   async follow(
     source: AsyncIterable<Buffer>,
     stream: 'out' | 'err',
-    sift: (line: string) => boolean = () => true,
+    divert: (line: string) => Promise<void> | undefined = () => undefined,
   ): Promise<void> {
     const decoder = new StringDecoder('utf8')
     let rest = ''
+    const take = async (lines: readonly string[]) => {
+      const routed = lines.map((line) => ({ line, elsewhere: divert(line) }))
+      const own = routed.filter(({ elsewhere }) => elsewhere === undefined).map(({ line }) => line)
+      await Promise.all([this.write(stream, own), ...routed.map(({ elsewhere }) => elsewhere)])
+    }
     for await (const chunk of source) {
       const parts = (rest + decoder.write(chunk)).split('\n')
       rest = parts.pop() ?? ''
@@ -83,43 +97,49 @@ export class LogFile {
         parts.push(rest)
         rest = ''
       }
-      await this.write(stream, parts.map(withoutReturn).filter(sift))
+      await take(parts.map(withoutReturn))
     }
-    if (rest !== '') await this.write(stream, [rest].filter(sift))
+    rest += decoder.end()
+    if (rest !== '') await take([rest])
   }
 
+  /** Resolves when everything is written. What still comes later, from a process that let itself be left behind, is too. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#writing
-    await this.#handle?.close()
-    this.#handle = undefined
+    await this.#forgetHandle()
   }
 
   async #append(text: string, lineCount: number): Promise<void> {
     try {
       const handle = await this.#current()
-      const note = this.#lostCount === 0 ? '' : this.#lostNote()
-      await handle.write(note + text)
-      this.#sizeBytes += Buffer.byteLength(note + text)
-      if (note !== '') this.#lostCount = 0
+      const whole = this.#lostCount === 0 ? text : this.#lostNote() + text
+      // A single write may store a part and say so; this one goes on until all is written or it fails.
+      await handle.appendFile(whole)
+      this.#sizeBytes += Buffer.byteLength(whole)
+      this.#lostCount = 0
     } catch (error) {
       // The reason is the same for every line and shows in the count; the service goes on.
       if (errorCode(error) === undefined) throw error
       this.#lostCount += lineCount
       await this.#forgetHandle()
     }
+    if (this.#isClosed) await this.#forgetHandle()
   }
 
+  /** On a line of its own: what was lost may have left half a line. */
   #lostNote(): string {
     const text = `${this.#lostCount} lines were lost: the log could not be written`
-    return `${formatLogLine({ at: this.#options.now(), stream: 'sys', text })}\n`
+    return `\n${formatLogLine({ at: this.#options.now(), stream: 'sys', text })}\n`
   }
 
   async #current(): Promise<FileHandle> {
     if (this.#handle !== undefined && this.#sizeBytes < this.#options.maxBytes) return this.#handle
     if (this.#handle !== undefined) await this.#rotate()
-    this.#handle = await open(this.path, 'a', 0o644)
-    this.#sizeBytes = (await stat(this.path)).size
-    return this.#handle
+    const handle = await open(this.path, 'a', 0o644)
+    this.#handle = handle
+    this.#sizeBytes = (await handle.stat()).size
+    return handle
   }
 
   async #rotate(): Promise<void> {
@@ -138,7 +158,9 @@ export class LogFile {
   async #forgetHandle(): Promise<void> {
     const handle = this.#handle
     this.#handle = undefined
-    await handle?.close()
+    await handle?.close().catch((error: unknown) => {
+      if (errorCode(error) === undefined) throw error // a disk that is full may say so only now (close(2))
+    })
   }
 }
 

@@ -7,7 +7,8 @@ export interface LogLine {
   readonly text: string
 }
 
-const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (out|err|sys) (.*)$/
+// A line may hold a return or U+2028, which `.` leaves out without the flag `s`.
+const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (out|err|sys) (.*)$/s
 
 /** As it stands in the file: time, stream, text. */
 export function formatLogLine({ at, stream, text }: Omit<LogLine, 'service'>): string {

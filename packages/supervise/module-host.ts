@@ -1,9 +1,7 @@
 import { isAbsolute, join } from 'node:path'
-import { AppError, type Waiting } from '@portolan/errors'
-import { Child } from './child.ts'
-import { controlFailed } from './errors.ts'
+import { errorCode, type Waiting } from '@portolan/errors'
 import type { LogFile } from './log-file.ts'
-import { type HostAnswer, type HostRequest, parseHostAnswer } from './module-host/messages.ts'
+import { ModuleProcess } from './module-process.ts'
 import type { Running } from './runner.ts'
 
 export interface ModuleHostParts {
@@ -22,7 +20,9 @@ export interface HostedStart {
   readonly log: LogFile
 }
 
-const STOP_GRACE_MS = 10_000
+/** A module that is asked to stop has longer than whoever asks will wait; when they hurry, so long to let go. */
+const STOP_GRACE_MS = 15_000
+const FORCE_MS = 2_000
 
 /**
  * The one process that a stack's modules share: it comes with the first and goes with the last. When it dies, all of
@@ -30,123 +30,76 @@ const STOP_GRACE_MS = 10_000
  */
 export class ModuleHost {
   readonly #parts: ModuleHostParts
-  readonly #logs = new Map<string, LogFile>()
-  readonly #waiting = new Map<number, (answer: HostAnswer) => void>()
-  readonly #members = new Set<string>()
-  #child: Promise<Child> | undefined
-  #lastId = 0
+  #current: ModuleProcess | undefined
 
   constructor(parts: ModuleHostParts) {
     this.#parts = parts
   }
 
   async start(hosted: HostedStart, { signal }: Waiting): Promise<Running> {
-    const { service } = hosted
-    this.#logs.set(service, hosted.log)
-    this.#members.add(service)
-    this.#child ??= this.#open()
-    const child = await this.#child
+    const { service, module, log } = hosted
+    this.#current ??= this.#open()
+    const process = this.#current
+    let stopping: Promise<void> | undefined
+    const stop = (waiting: Waiting) => {
+      stopping ??= this.#stop(service, process, waiting)
+      return stopping
+    }
     try {
-      await this.#ask(child, this.#startRequest(hosted), { signal })
+      const child = await process.join(service, log)
+      const path = isAbsolute(module) ? module : join(this.#parts.stackFolder, module)
+      await process.ask({ type: 'start', service, module: path, environment: defined(hosted.environment) }, { signal })
+      const ended = child.ended.then((reason) => `the process of the modules is gone: ${reason}`)
+      return { pid: child.pid, identity: child.identity, ended, stop }
     } catch (error) {
-      await this.#leave(service, child, { signal: AbortSignal.timeout(STOP_GRACE_MS) })
+      await stop({ signal: AbortSignal.timeout(FORCE_MS) })
       throw error
     }
-    return {
-      pid: child.pid,
-      identity: child.identity,
-      ended: child.ended.then((reason) => `the process of the modules ended with ${reason}`),
-      stop: (waiting) => this.#stop(service, child, waiting),
-    }
   }
 
-  #startRequest({ service, module, environment }: HostedStart): Distributed<HostRequest> {
-    const path = isAbsolute(module) ? module : join(this.#parts.stackFolder, module)
-    const defined = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    return { type: 'start', service, module: path, environment: Object.fromEntries(defined) }
-  }
-
-  async #stop(service: string, child: Child, { signal }: Waiting): Promise<void> {
-    if (!this.#members.has(service)) return
-    const ended = child.ended.then(() => undefined)
-    const stopping = this.#ask(child, { type: 'stop', service, graceMs: STOP_GRACE_MS }, { signal })
-    // One that does not let go is ended with the process.
-    await Promise.race([stopping, ended]).catch(() => child.stop({ signal: AbortSignal.abort() }))
-    await this.#leave(service, child, { signal })
-  }
-
-  async #leave(service: string, child: Child, { signal }: Waiting): Promise<void> {
-    const wasMember = this.#members.delete(service)
-    if (wasMember && this.#members.size === 0) await child.stop({ signal })
-  }
-
-  async #open(): Promise<Child> {
+  #open(): ModuleProcess {
     const { program, stackFolder, environment, log } = this.#parts
-    const plan = {
-      command: process.execPath,
-      args: ['--disable-warning=ExperimentalWarning', program],
-      folder: stackFolder,
-      environment,
-      hasChannel: true,
-      sift: (line: string) => this.#deliver(line),
-    }
-    const child = await Child.start(plan, log)
-    child.channel.on('message', (message) => this.#receive(message))
-    void child.ended.then((reason) => this.#lost(reason)) // never rejects
-    return child
+    const args = ['--disable-warning=ExperimentalWarning', program]
+    const plan = { command: process.execPath, args, folder: stackFolder, environment, hasChannel: true }
+    const opened = new ModuleProcess(plan, log)
+    void opened.ended().then(() => this.#forget(opened)) // neither rejects
+    return opened
   }
 
-  #lost(reason: string): void {
-    this.#child = undefined
-    const message = `The process of the modules ended with ${reason}.`
-    for (const [id, answer] of this.#waiting) answer({ type: 'failed', id, code: 'SUPERVISE_CONTROL_FAILED', message })
-    this.#waiting.clear()
+  #forget(process: ModuleProcess): void {
+    if (this.#current === process) this.#current = undefined
   }
 
-  /** @returns false when the line has gone to the log of its service */
-  #deliver(line: string): boolean {
-    const log = this.#logs.get(serviceOfLine(line) ?? '')
-    if (log === undefined) return true
-    void log.write('out', [line]) // never rejects; closing the log waits for it
-    return false
-  }
-
-  #receive(message: unknown): void {
-    const answer = parseHostAnswer(message)
-    if (answer === undefined) return
-    this.#waiting.get(answer.id)?.(answer)
-    this.#waiting.delete(answer.id)
-  }
-
-  async #ask(child: Child, request: Distributed<HostRequest>, { signal }: Waiting): Promise<void> {
-    this.#lastId += 1
-    const id = this.#lastId
-    const { promise, resolve, reject } = Promise.withResolvers<HostAnswer>()
-    this.#waiting.set(id, resolve)
-    const done = new AbortController()
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal })
-    child.channel.send({ ...request, id }, undefined, undefined, (error) => {
-      if (error !== null) reject(controlFailed(error.message, error))
-    })
-    try {
-      const answer = await promise
-      if (answer.type === 'failed') throw new AppError(answer.code, answer.message)
-    } finally {
-      done.abort()
-      this.#waiting.delete(id)
-    }
+  async #stop(service: string, process: ModuleProcess, waiting: Waiting): Promise<void> {
+    const hasLetGo = await letGo(service, process, waiting)
+    const isEmpty = process.leave(service) === 0
+    if (hasLetGo && !isEmpty) return
+    // Who starts from here on gets a new one: this one is on its way out.
+    this.#forget(process)
+    // A module that does not let go is ended with the process, and the others come back in a new one.
+    await process.stop(hasLetGo ? waiting : { signal: AbortSignal.abort() })
   }
 }
 
-type Distributed<Request> = Request extends unknown ? Omit<Request, 'id'> : never
+/** @returns false when the module may still be there */
+async function letGo(service: string, process: ModuleProcess, { signal }: Waiting): Promise<boolean> {
+  if (await isAnswered(process.ask({ type: 'stop', service, graceMs: STOP_GRACE_MS }, { signal }))) return true
+  const limit = AbortSignal.timeout(FORCE_MS)
+  return isAnswered(process.ask({ type: 'stop', service, graceMs: 0 }, { signal: limit }))
+}
 
-function serviceOfLine(line: string): string | undefined {
-  if (!line.startsWith('{')) return undefined
+async function isAnswered(question: Promise<void>): Promise<boolean> {
   try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && 'service' in value ? String(value.service) : undefined
-  } catch {
-    // A line that only looks like JSON belongs to the host's own log.
-    return undefined
+    await question
+    return true
+  } catch (error) {
+    // A close that failed is a close, and the process has logged why; one that overran, or no answer, is none.
+    const code = errorCode(error)
+    return code !== undefined && code !== 'SERVICE_CLOSE_OVERRUN' && code !== 'SUPERVISE_CONTROL_FAILED'
   }
+}
+
+function defined(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(entries)
 }

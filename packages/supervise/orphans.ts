@@ -44,16 +44,15 @@ async function findOrphans(folder: DataFolder): Promise<readonly ProcessIdentity
 
 /** The leader's group, if it is still the leader's: a group keeps its number as long as one process is in it. */
 async function groupOf(leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> {
-  const members = await listProcessGroup(leader.pid)
   const now = await identifyProcess(leader.pid)
+  const members = await listProcessGroup(leader.pid)
   // Another process has the number now: then the group is that one's, and ours is gone.
-  if (now !== undefined && now.startTicks !== leader.startTicks) return []
-  if (now === undefined && leader.bootId !== undefined && members.some(({ bootId }) => bootId !== leader.bootId))
-    return []
-  return members
+  if (now !== undefined && (now.startTicks !== leader.startTicks || now.bootId !== leader.bootId)) return []
+  return members.filter(({ bootId }) => bootId === leader.bootId)
 }
 
-async function markedProcesses(mark: string): Promise<readonly ProcessIdentity[]> {
+/** The running processes that carry a copy's mark in their environment (Linux; elsewhere none can be found so). */
+export async function markedProcesses(mark: string): Promise<readonly ProcessIdentity[]> {
   const pids = (await entriesOf('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found: ProcessIdentity[] = []
   for (const pid of pids) {
@@ -86,7 +85,8 @@ function sendTo(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error // it ended by itself
+    // It ended by itself; or it has become another user's, and is then named as one that did not end.
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error
   }
 }
 

@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** What every service of a stack on this machine is reached at from this machine. */
-export const LOOPBACK = '127.0.0.1'
+const LOOPBACK = '127.0.0.1'
 
 /** The address a service binds for a port that may be reached from so far. */
 export function bindAddress({ reach }: Pick<Port, 'reach'>): string {

@@ -1,5 +1,6 @@
 import type { Waiting } from '@portolan/errors'
 import {
+  type BindProblem,
   findBindProblem,
   findHolder,
   kernelObserver,
@@ -8,39 +9,37 @@ import {
   type Sighting,
 } from '@portolan/observe'
 import { type Endpoint, formatEndpoint, rangeSize, singlePort } from '@portolan/ports'
-import type { Port, ResolvedStack, Service } from '@portolan/stack'
+import type { Port, Service } from '@portolan/stack'
 import type { TakenPort } from './errors.ts'
 import { bindAddress } from './place.ts'
-import { allServices } from './service-environment.ts'
 
 /** Above that, the kernel's table is asked instead of ten thousand binds. */
 const MOST_BINDS = 64
 
 /**
- * Looks whether this machine can give the stack every port that it declares, and who has those that it cannot give.
- * @param services those to look for; services that others run hold no port here
+ * Looks whether this machine can give services every port that they declare, and who has those that it cannot give.
+ * Services that others run hold no port here.
  */
 export async function probePorts(services: readonly Service[], { signal }: Waiting): Promise<readonly TakenPort[]> {
   const wanted = services.filter(({ run }) => run.kind !== 'external' && run.kind !== 'container').flatMap(endpointsOf)
-  const observation = await observe(kernelObserver(), { signal })
+  const look = lookOnce({ signal })
   const problems: TakenPort[] = []
   for (const one of wanted) {
-    const problem = await problemOf(one, observation, { signal })
+    const problem = await problemOf(one, look, { signal })
     if (problem !== undefined) problems.push(problem)
   }
   return problems
 }
 
-/** The same for one service that has just died: was its port taken between the check and the start? */
-export async function probeService(
-  stack: ResolvedStack,
-  name: string,
-  { signal }: Waiting,
-): Promise<readonly TakenPort[]> {
-  return probePorts(
-    allServices(stack).filter((service) => service.name === name),
-    { signal },
-  )
+type Look = () => Promise<Observation>
+
+/** A look at the whole machine costs more than binding a few ports, so it is taken when there is something to find. */
+function lookOnce({ signal }: Waiting): Look {
+  let seen: Promise<Observation> | undefined
+  return () => {
+    seen ??= observe(kernelObserver(), { signal })
+    return seen
+  }
 }
 
 interface Wanted {
@@ -59,27 +58,33 @@ function endpointsOf(service: Service): readonly Wanted[] {
   )
 }
 
-async function problemOf(
-  wanted: Wanted,
-  observation: Observation,
-  { signal }: Waiting,
-): Promise<TakenPort | undefined> {
+async function problemOf(wanted: Wanted, look: Look, { signal }: Waiting): Promise<TakenPort | undefined> {
   const { service, port, endpoint } = wanted
-  const seen = observation.state === 'seen' ? findHolder(observation, endpoint) : []
-  const isLarge = rangeSize(endpoint.range) > MOST_BINDS
-  const bind = isLarge ? undefined : await findBindProblem(endpoint, { signal })
-  const number = bind?.port ?? (isLarge ? seen[0]?.port : undefined)
-  if (number === undefined) return undefined
-  const place = { ...endpoint, range: singlePort(number) }
-  const problem = bind?.outcome ?? 'taken'
-  const holder =
-    problem === 'taken'
-      ? holderWords(
-          seen.find((sighting) => sighting.port === number),
-          observation,
-        )
-      : problemWords(problem)
-  return { service: service.name, port: port.name, endpoint: formatEndpoint(place), problem, holder }
+  const problem = await findProblem(endpoint, look, { signal })
+  if (problem === undefined) return undefined
+  const place = { ...endpoint, range: singlePort(problem.port) }
+  const holder = problem.outcome === 'taken' ? await holderOf(place, look) : problemWords(problem.outcome)
+  return {
+    service: service.name,
+    port: port.name,
+    endpoint: formatEndpoint(place),
+    problem: problem.outcome,
+    holder,
+  }
+}
+
+async function findProblem(endpoint: Endpoint, look: Look, { signal }: Waiting): Promise<BindProblem | undefined> {
+  const observation = rangeSize(endpoint.range) > MOST_BINDS ? await look() : undefined
+  // Unknown never means free: without a table ten thousand binds it is.
+  if (observation?.state !== 'seen') return findBindProblem(endpoint, { signal })
+  const [seen] = findHolder(observation, endpoint)
+  return seen === undefined ? undefined : { port: seen.port, outcome: 'taken' }
+}
+
+async function holderOf(place: Endpoint, look: Look): Promise<string> {
+  const observation = await look()
+  const [sighting] = observation.state === 'seen' ? findHolder(observation, place) : []
+  return holderWords(sighting, observation)
 }
 
 function holderWords(sighting: Sighting | undefined, observation: Observation): string {

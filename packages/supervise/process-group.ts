@@ -27,14 +27,25 @@ export async function groupEnded(pgid: number, { signal }: Waiting): Promise<boo
 }
 
 /** A pause that a signal cuts short; never rejects. */
-export function pause(ms: number, { signal }: Waiting): Promise<void> {
+export async function pause(ms: number, { signal }: Waiting): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const done = new AbortController()
   const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal })
-  if (signal.aborted) resolve()
-  return promise.finally(() => {
-    clearTimeout(timer)
-    done.abort()
-  })
+  await settledOrFired(promise, { signal })
+  clearTimeout(timer)
+}
+
+/** Resolves when the promise has settled or the signal has fired; never rejects, and leaves no listener behind. */
+export async function settledOrFired(promise: Promise<unknown>, { signal }: Waiting): Promise<void> {
+  if (signal.aborted) return
+  const over = new AbortController()
+  const fired = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => fired.resolve(), { once: true, signal: over.signal })
+  await Promise.race([
+    promise.then(
+      () => undefined,
+      () => undefined,
+    ),
+    fired.promise,
+  ])
+  over.abort()
 }

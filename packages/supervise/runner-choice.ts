@@ -32,8 +32,21 @@ export interface RunnerParts {
   readonly moduleHost: ModuleHost
 }
 
-/** The runner of a service, by its run kind. @throws SUPERVISE_RUN_KIND_UNSUPPORTED */
+/**
+ * The runner of a service, by its run kind. One that is optional and cannot be run fails when it is started, as it
+ * would for any other reason.
+ * @throws SUPERVISE_RUN_KIND_UNSUPPORTED, SUPERVISE_NEED_UNSUPPORTED
+ */
 export function runnerOf(service: Service, log: LogFile, parts: RunnerParts): Runner {
+  try {
+    return requiredRunner(service, log, parts)
+  } catch (error) {
+    if (!service.isOptional) throw error
+    return { start: () => Promise.reject(error), probe: () => Promise.reject(error) }
+  }
+}
+
+function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Runner {
   const { run } = service
   const probe = healthProbe(service)
   switch (run.kind) {
@@ -62,7 +75,7 @@ export function runnerOf(service: Service, log: LogFile, parts: RunnerParts): Ru
 }
 
 /** Everything a process of the stack is given, its mark included. */
-export function environmentOf(service: Service, parts: RunnerParts): Readonly<Record<string, string | undefined>> {
+function environmentOf(service: Service, parts: RunnerParts): Readonly<Record<string, string | undefined>> {
   const { stack, folder, secrets, inherited } = parts
   const needUrls = databaseUrls(service, stack, secrets)
   const dataFolder = folder.serviceFolder(service.name)

@@ -7,7 +7,7 @@ export interface Running {
   /** The process that it runs in; undefined where others run it. */
   readonly pid: number | undefined
   readonly identity: ProcessIdentity | undefined
-  /** Why it ended. Never rejects; stays open as long as the service runs. */
+  /** "it ended with exit status 1". Never rejects; stays open as long as the service runs. */
   readonly ended: Promise<string>
   /** Gracefully until the signal fires, then by force. Resolves when it is gone. */
   stop(waiting: Waiting): Promise<void>

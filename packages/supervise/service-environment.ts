@@ -2,7 +2,7 @@ import { fillReferences, mainPort, portMeant, type Reference, type ResolvedStack
 import { bindAddress, urlOf } from './place.ts'
 
 /** Where a need of a service comes from, for needs that take more than an address: with user, password and database. */
-export type NeedUrls = ReadonlyMap<string, string>
+type NeedUrls = ReadonlyMap<string, string>
 
 interface EnvironmentParts {
   readonly stack: ResolvedStack

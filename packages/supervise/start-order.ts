@@ -5,12 +5,14 @@ interface Needing {
   readonly needs: readonly { readonly service: string }[]
 }
 
+/** For each service of a list those of the same list that have their turn before it. Has no circle. */
+export type Order = ReadonlyMap<string, readonly string[]>
+
 /**
- * Checks that the needs can be met in some order, and says which services need which.
- * @returns for each service the services of the same list that have to be healthy before it
+ * Checks that the needs can be met in some order, and says which services have to be healthy before which.
  * @throws SUPERVISE_NEEDS_CYCLE with the circle
  */
-export function startOrder<S extends Needing>(services: readonly S[]): ReadonlyMap<string, readonly string[]> {
+export function startOrder<S extends Needing>(services: readonly S[]): Order {
   const names = new Set(services.map(({ name }) => name))
   const needed = new Map(
     services.map(({ name, needs }) => [name, needs.map(({ service }) => service).filter((need) => names.has(need))]),
@@ -18,6 +20,43 @@ export function startOrder<S extends Needing>(services: readonly S[]): ReadonlyM
   const done = new Set<string>()
   for (const name of names) visit(name, [], { needed, done })
   return needed
+}
+
+/** Who needs others stops before them; the one given as `first` before all, so that nothing new comes in meanwhile. */
+export function stopOrder(order: Order, first: string | undefined): Order {
+  const names = [...order.keys()]
+  const before = names.map((name): readonly [string, readonly string[]] => {
+    if (name === first) return [name, []]
+    const needing = names.filter((other) => other !== first && order.get(other)?.includes(name))
+    return [name, first === undefined || !order.has(first) ? needing : [...needing, first]]
+  })
+  return new Map(before)
+}
+
+/** The order among some of the services alone. */
+export function orderAmong(order: Order, names: ReadonlySet<string>): Order {
+  const some = [...order].filter(([name]) => names.has(name))
+  return new Map(some.map(([name, before]) => [name, before.filter((other) => names.has(other))]))
+}
+
+/**
+ * Takes a step for each service as soon as those before it have taken theirs, otherwise all at once. Resolves or
+ * rejects when every step is over; what comes after a step that failed is not taken.
+ * @throws what the first step that failed said, in the order of the list
+ */
+export async function takeSteps(order: Order, step: (name: string) => Promise<void>): Promise<void> {
+  const begun = new Map<string, Promise<void>>()
+  const begin = (name: string): Promise<void> => {
+    const known = begun.get(name)
+    if (known !== undefined) return known
+    const before = (order.get(name) ?? []).map(begin)
+    const taken = Promise.all(before).then(() => step(name))
+    begun.set(name, taken)
+    return taken
+  }
+  const results = await Promise.allSettled([...order.keys()].map(begin))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 function visit(

@@ -1,6 +1,7 @@
 import { errorMessage, type Waiting } from '@portolan/errors'
 import type { Service } from '@portolan/stack'
-import { serviceFailed } from './errors.ts'
+import { notStartedInTime, portTaken, serviceFailed, type TakenPort, takenWords } from './errors.ts'
+import { HealthWatch } from './health-watch.ts'
 import type { LogFile } from './log-file.ts'
 import { pause } from './process-group.ts'
 import type { Runner, Running } from './runner.ts'
@@ -26,7 +27,7 @@ export interface ServiceTimes {
   readonly failedChecks: number
 }
 
-export const SERVICE_TIMES: ServiceTimes = {
+const SERVICE_TIMES: ServiceTimes = {
   startLookMs: 50,
   firstDelayMs: 500,
   longestDelayMs: 30_000,
@@ -34,36 +35,42 @@ export const SERVICE_TIMES: ServiceTimes = {
   failedChecks: 3,
 }
 
-const HEALTH_TIMES = { intervalMs: 5_000, timeoutMs: 2_000, startTimeoutMs: 60_000 } as const
+/** How long what did not come up, or what a death left behind, may take to end before it is ended by force. */
+const UNDO_GRACE_MS = 2_000
 
 export interface SupervisedParts {
   readonly service: Service
   readonly runner: Runner
   readonly log: LogFile
   readonly announce: (change: StateChange) => void
+  /** Called when another process stands for the service than before. */
+  readonly onProcess: () => void
+  /** Which of its ports this machine cannot give at the moment, and who has them. */
+  readonly findTakenPorts: (waiting: Waiting) => Promise<readonly TakenPort[]>
   readonly times?: Partial<ServiceTimes>
 }
 
 /** One service in the supervisor's care: started, watched, restarted when it dies, stopped. */
 export class SupervisedService {
   readonly service: Service
-  readonly #runner: Runner
+  readonly #parts: SupervisedParts
   readonly #log: LogFile
-  readonly #announce: (change: StateChange) => void
   readonly #times: ServiceTimes
+  readonly #health: HealthWatch
   #state: ServiceState = { state: 'waiting' }
   #since = new Date()
   #restarts = 0
   #running: Running | undefined
   #life = new AbortController()
-  #keeping: Promise<void> = Promise.resolve()
+  /** Whatever is being done for it; never rejects. */
+  #work: Promise<void> = Promise.resolve()
 
-  constructor({ service, runner, log, announce, times = {} }: SupervisedParts) {
-    this.service = service
-    this.#runner = runner
-    this.#log = log
-    this.#announce = announce
-    this.#times = { ...SERVICE_TIMES, ...times }
+  constructor(parts: SupervisedParts) {
+    this.service = parts.service
+    this.#parts = parts
+    this.#log = parts.log
+    this.#times = { ...SERVICE_TIMES, ...parts.times }
+    this.#health = new HealthWatch({ service: parts.service, probe: parts.runner.probe, ...this.#times })
   }
 
   get state(): ServiceState {
@@ -72,41 +79,45 @@ export class SupervisedService {
   get since(): Date {
     return this.#since
   }
+  /** How often it was started again after it had died by itself. */
   get restarts(): number {
     return this.#restarts
   }
   get running(): Running | undefined {
     return this.#running
   }
-  get log(): LogFile {
-    return this.#log
-  }
 
   /**
-   * Starts it and resolves when it works; from then on it is watched and restarted by itself.
+   * Starts it and resolves when it works; from then on it is watched and restarted by itself. One that does not come up
+   * is left alone: whoever started it is told, and decides.
    * @throws SUPERVISE_SERVICE_FAILED when it does not come up; nothing of it runs then
    */
   async start({ signal }: Waiting): Promise<void> {
     this.#life = new AbortController()
-    const running = await this.#bringUp({ signal: AbortSignal.any([signal, this.#life.signal]) })
-    this.#keeping = this.#keep(running, new Date())
+    const { signal: life } = this.#life
+    const starting = this.#bringUp({ signal: AbortSignal.any([signal, life]) })
+    this.#work = starting.then(
+      (running) => this.#keep(running, { signal: life }),
+      () => undefined, // said by `start`
+    )
+    await starting
   }
 
-  /** Resolves when it is gone, and with it everything it started. Idempotent. */
+  /** Resolves when it is gone, and with it everything it started. Idempotent; ends a start that is under way. */
   async stop({ signal }: Waiting): Promise<void> {
     this.#life.abort(new DOMException(`Service "${this.service.name}" is told to stop.`, 'AbortError'))
     this.#change({ type: 'stop' })
     await this.#running?.stop({ signal })
-    await this.#keeping
+    await this.#work
+    await this.#running?.stop({ signal }) // it came up in that very moment
     this.#running = undefined
     this.#change({ type: 'end' })
     await this.#log.close()
   }
 
-  async restart({ signal }: Waiting): Promise<void> {
-    await this.stop({ signal })
-    await this.#say('restarted by hand')
-    await this.start({ signal })
+  /** Writes a line of ours into its log. */
+  note(text: string): Promise<void> {
+    return this.#log.write('sys', [text])
   }
 
   async #bringUp({ signal }: Waiting): Promise<Running> {
@@ -114,129 +125,97 @@ export class SupervisedService {
     this.#log.beginRun()
     this.#change({ type: 'start' })
     try {
-      const running = await this.#runner.start({ signal })
+      // Here rather than later: a stranger on its port would answer the health checks.
+      const taken = await this.#parts.findTakenPorts({ signal })
+      if (taken.length > 0) throw portTaken(taken)
+      const running = await this.#within((waiting) => this.#parts.runner.start(waiting), { signal })
       this.#running = running
-      await this.#untilHealthy(running, { signal })
-      await this.#runner.settle?.({ signal })
+      this.#parts.onProcess()
+      await this.#health.untilHealthy(running, { signal })
+      const { settle } = this.#parts.runner
+      if (settle !== undefined) await this.#within(settle, { signal })
       this.#change({ type: 'pass' })
       return running
     } catch (cause) {
-      // Only a process that came into being has said something; what could not even be started is explained by the cause.
-      const lastLines = this.#running === undefined ? undefined : this.#log.tail
-      await this.#undoStart()
-      signal.throwIfAborted()
-      const reason = errorMessage(cause)
-      this.#change({ type: 'die', reason })
-      await this.#say(`did not start: ${reason}`)
-      throw serviceFailed({
-        service: this.service.name,
-        reason,
-        lastLines,
-        logFile: this.#log.path,
-        cause,
-      })
+      throw await this.#giveUp(cause, { signal })
+    }
+  }
+
+  /** A step of the start that could wait for ever. @throws SUPERVISE_UNHEALTHY */
+  async #within<T>(step: (waiting: Waiting) => Promise<T>, { signal }: Waiting): Promise<T> {
+    const limit = AbortSignal.timeout(this.#health.startTimeoutMs)
+    try {
+      return await step({ signal: AbortSignal.any([signal, limit]) })
+    } catch (error) {
+      throw error === limit.reason ? notStartedInTime(this.#health.startTimeoutMs, error) : error
+    }
+  }
+
+  /** @returns what a person needs to know of a start that failed; nothing of it runs any more */
+  async #giveUp(cause: unknown, { signal }: Waiting): Promise<unknown> {
+    // Only a process that came into being has said something; what could not even be started is explained by the cause.
+    const lastLines = this.#running === undefined ? undefined : this.#log.tail
+    await this.#undoStart()
+    if (signal.aborted) return signal.reason
+    const taken = lastLines === undefined ? [] : await this.#takenMeanwhile({ signal })
+    const reason = [errorMessage(cause), ...taken.map(takenWords)].join(' ')
+    this.#change({ type: 'die', reason })
+    await this.note(`did not start: ${reason}`)
+    return serviceFailed({ service: this.service.name, reason, lastLines, logFile: this.#log.path, cause })
+  }
+
+  /** Somebody may have come between the look at its ports and its own attempt to bind them. */
+  async #takenMeanwhile({ signal }: Waiting): Promise<readonly TakenPort[]> {
+    try {
+      return await this.#parts.findTakenPorts({ signal })
+    } catch (error) {
+      await this.note(`its ports could not be looked at: ${errorMessage(error)}`)
+      return []
     }
   }
 
   async #undoStart(): Promise<void> {
-    await this.#running?.stop({ signal: AbortSignal.timeout(2_000) })
+    await this.#running?.stop({ signal: AbortSignal.timeout(UNDO_GRACE_MS) })
     this.#running = undefined
+    this.#parts.onProcess()
   }
 
-  async #untilHealthy(running: Running, { signal }: Waiting): Promise<void> {
-    const { startTimeoutMs, timeoutMs } = { ...HEALTH_TIMES, ...this.service.health }
-    const limit = AbortSignal.timeout(startTimeoutMs)
-    const over = new AbortController()
-    const death = this.#deathOf(running, over)
-    const waiting = AbortSignal.any([signal, limit, over.signal])
-    let last = 'it was not asked'
-    while (!waiting.aborted) {
-      const problem = await this.#ask(timeoutMs, waiting)
-      if (problem === undefined && !over.signal.aborted) return
-      last = problem ?? last
-      await pause(this.#times.startLookMs, { signal: waiting })
-    }
-    signal.throwIfAborted()
-    if (over.signal.aborted) throw new Error(await death)
-    throw new Error(`it was not healthy within ${startTimeoutMs} ms: ${last}.`)
-  }
-
-  async #deathOf(running: Running, over: AbortController): Promise<string> {
-    const reason = await running.ended
-    over.abort()
-    return `it ended with ${reason}.`
-  }
-
-  /** @returns what is wrong; undefined when all is well */
-  async #ask(timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      await this.#runner.probe({ signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
-      return undefined
-    } catch (error) {
-      return errorMessage(error)
-    }
-  }
-
-  async #keep(first: Running, startedAt: Date): Promise<void> {
-    const { signal } = this.#life
+  /** Watches it and brings it back until the signal fires. Never rejects. */
+  async #keep(first: Running, { signal }: Waiting): Promise<void> {
     let running: Running | undefined = first
-    let workingSince = startedAt
-    let failures = 0
-    while (running !== undefined) {
-      const reason = await this.#watch(running, { signal })
-      if (signal.aborted || reason === undefined) return
-      this.#change({ type: 'die', reason })
-      await this.#undoStart() // what its process group left behind
-      if (Date.now() - workingSince.getTime() >= this.#times.steadyMs) failures = 0
-      const revived: { readonly running: Running | undefined; readonly failures: number } = await this.#revive(
-        failures,
-        { signal },
-      )
-      running = revived.running
-      failures = revived.failures
-      workingSince = new Date()
+    let failureCount = 0
+    try {
+      while (running !== undefined) {
+        const startedAt = performance.now()
+        const reason = await this.#health.untilEnd(running, this.#listener(), { signal })
+        if (reason === undefined) return
+        this.#change({ type: 'die', reason })
+        await this.#undoStart() // what its process group left behind
+        if (performance.now() - startedAt >= this.#times.steadyMs) failureCount = 0
+        for (running = undefined; running === undefined && !signal.aborted; failureCount += 1)
+          running = await this.#revive(failureCount, { signal })
+      }
+    } catch (error) {
+      // None is known. It would be the end of the whole supervisor, where it is one of this service.
+      this.#change({ type: 'die', reason: errorMessage(error) })
+      await this.note(`is no longer watched: ${errorMessage(error)}`)
     }
   }
 
-  /** Asks for its health again and again. @returns how it ended; undefined when told to stop */
-  async #watch(running: Running, { signal }: Waiting): Promise<string | undefined> {
-    const { intervalMs, timeoutMs } = { ...HEALTH_TIMES, ...this.service.health }
-    const over = new AbortController()
-    const death = this.#deathOf(running, over)
-    const waiting = AbortSignal.any([signal, over.signal])
-    let failedCount = 0
-    while (!waiting.aborted) {
-      await pause(intervalMs, { signal: waiting })
-      if (waiting.aborted) break
-      const problem = await this.#ask(timeoutMs, waiting)
-      if (waiting.aborted) break
-      failedCount = problem === undefined ? 0 : failedCount + 1
-      if (problem === undefined) this.#change({ type: 'pass' })
-      else if (failedCount >= this.#times.failedChecks) this.#change({ type: 'fail', reason: problem })
+  #listener() {
+    return {
+      onPass: () => this.#change({ type: 'pass' }),
+      onFail: (reason: string) => this.#change({ type: 'fail', reason }),
     }
-    return over.signal.aborted ? death : undefined
   }
 
-  async #revive(
-    failures: number,
-    { signal }: Waiting,
-  ): Promise<{ readonly running: Running | undefined; readonly failures: number }> {
-    let failureCount = failures
-    while (!signal.aborted) {
-      const delayMs = Math.min(this.#times.firstDelayMs * 2 ** failureCount, this.#times.longestDelayMs)
-      failureCount += 1
-      const reason = 'reason' in this.#state ? this.#state.reason : 'it ended'
-      await this.#say(`${reason} Starting it again in ${delayMs} ms (restart ${this.#restarts + 1}).`)
-      await pause(delayMs, { signal })
-      if (signal.aborted) break
-      this.#restarts += 1
-      const running = await this.#tryAgain({ signal })
-      if (running !== undefined) return { running, failures: failureCount }
-    }
-    return { running: undefined, failures: failureCount }
-  }
-
-  async #tryAgain({ signal }: Waiting): Promise<Running | undefined> {
+  async #revive(failureCount: number, { signal }: Waiting): Promise<Running | undefined> {
+    const delayMs = Math.min(this.#times.firstDelayMs * 2 ** failureCount, this.#times.longestDelayMs)
+    const reason = 'reason' in this.#state ? this.#state.reason : 'it ended.'
+    await this.note(`${reason} Starting it again in ${delayMs} ms (restart ${this.#restarts + 1}).`)
+    await pause(delayMs, { signal })
+    if (signal.aborted) return undefined
+    this.#restarts += 1
     try {
       return await this.#bringUp({ signal })
     } catch {
@@ -248,15 +227,10 @@ export class SupervisedService {
   #change(event: ServiceEvent): void {
     const from = this.#state
     const to = nextState(from, event)
-    const isNews = to.state !== from.state
     this.#state = to
-    if (!isNews) return
+    if (to.state === from.state) return
     this.#since = new Date()
     const reason = 'reason' in to ? to.reason : undefined
-    this.#announce({ service: this.service.name, from: from.state, to: to.state, reason, at: this.#since })
-  }
-
-  #say(text: string): Promise<void> {
-    return this.#log.write('sys', [text])
+    this.#parts.announce({ service: this.service.name, from: from.state, to: to.state, reason, at: this.#since })
   }
 }

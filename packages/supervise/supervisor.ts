@@ -1,127 +1,63 @@
-import { dirname, resolve } from 'node:path'
 import { isAppError, type Waiting } from '@portolan/errors'
-import { identifyProcess, type ProcessIdentity } from '@portolan/observe'
+import type { ProcessIdentity } from '@portolan/observe'
 import type { ResolvedStack } from '@portolan/stack'
-import { openControlServer } from './control-server.ts'
-import { type DataFolder, dataFolderOf, prepareDataFolder } from './data-folder.ts'
-import { alreadyRunning, portsTaken, serviceUnknown } from './errors.ts'
-import { acquireFolderLock } from './folder-lock.ts'
-import { LogFile } from './log-file.ts'
-import { ModuleHost } from './module-host.ts'
-import { endOrphans, MARK_VARIABLE } from './orphans.ts'
-import { probePorts } from './port-probe.ts'
-import { type RunState, readRunState, type StackStatus, writeRunState } from './run-state.ts'
-import { type Programs, type RunnerParts, runnerOf } from './runner-choice.ts'
-import { openSecrets } from './secrets.ts'
+import type { Controlled } from './control-server.ts'
+import type { DataFolder } from './data-folder.ts'
+import { serviceUnknown, stopping } from './errors.ts'
+import type { LogFile } from './log-file.ts'
+import type { RunState, StackStatus } from './run-state.ts'
+import { RunStateFile } from './run-state-file.ts'
 import { allServices } from './service-environment.ts'
 import { serviceStatus, stackStatus } from './stack-status.ts'
-import { startOrder } from './start-order.ts'
-import { type ServiceTimes, type StateChange, SupervisedService } from './supervised-service.ts'
+import { type Order, orderAmong, startOrder, stopOrder, takeSteps } from './start-order.ts'
+import type { StateChange, SupervisedService } from './supervised-service.ts'
 
-export interface SupervisorOptions {
+export interface SupervisorParts {
   readonly stack: ResolvedStack
-  /** The folder that the stack file is in; the file's own unless given. */
-  readonly stackFolder?: string
-  /** What the services inherit. */
-  readonly inherited: Readonly<Record<string, string | undefined>>
-  readonly programs: Programs
-  readonly onChange?: (change: StateChange) => void
-  /** What a person should know and that is no change of a service: orphans ended, an optional service missing. */
-  readonly onNote?: (note: string) => void
-  readonly times?: Partial<ServiceTimes>
+  readonly folder: DataFolder
+  /** The process that it runs in. */
+  readonly identity: ProcessIdentity | undefined
+  readonly onChange: (change: StateChange) => void
+  readonly onNote: (note: string) => void
+  /** The services, made with what they have to tell. */
+  readonly supervise: (tell: SupervisedTell) => readonly SupervisedService[]
+  /** The log of the process that the modules share, which no service owns. */
+  readonly modulesLog: LogFile
+}
+
+export interface SupervisedTell {
+  readonly announce: (change: StateChange) => void
+  readonly onProcess: () => void
 }
 
 /** How long the services of a stack may take to stop before they are ended by force. */
 const STOP_GRACE_MS = 15_000
-/** The name of the log that the process of the modules itself writes. */
-export const MODULES_LOG = 'modules'
 
-/**
- * Brings a stack up: takes its data folder, ends what an earlier run left, looks whether its ports are free, and starts
- * its services in the order of their needs. Resolves when every one works.
- * @throws SUPERVISE_ALREADY_RUNNING, SUPERVISE_PORTS_TAKEN, SUPERVISE_SERVICE_FAILED and others; then nothing of it runs
- */
-export async function startStack(options: SupervisorOptions, { signal }: Waiting): Promise<Supervisor> {
-  const { stack } = options
-  startOrder(allServices(stack))
-  const stackFolder = resolve(options.stackFolder ?? dirname(stack.file))
-  const folder = dataFolderOf(stackFolder, stack)
-  await using releasers = new AsyncDisposableStack()
-  await prepareDataFolder(folder)
-  const lock = acquireFolderLock(folder.lockFile)
-  if (lock === undefined) throw await runningError(stack, folder)
-  releasers.use(lock)
-  const ended = await endOrphans(folder, { signal })
-  if (ended > 0) options.onNote?.(`Ended ${ended} processes that an earlier run had left behind.`)
-  const taken = await probePorts(allServices(stack), { signal })
-  if (taken.length > 0) throw portsTaken(taken)
-  const supervisor = releasers.use(await Supervisor.open({ ...options, stackFolder }, folder))
-  releasers.use(await openControlServer(folder.controlSocket, supervisor))
-  await supervisor.start({ signal })
-  supervisor.own(releasers.move())
-  return supervisor
-}
-
-async function runningError(stack: ResolvedStack, folder: DataFolder) {
-  const state = await readRunState(folder)
-  return alreadyRunning(stack.name, { pid: state?.supervisor?.pid, since: state?.startedAt, folder: folder.root })
-}
-
-type OpenOptions = SupervisorOptions & { readonly stackFolder: string }
-
-/** A stack that runs on this machine. */
-export class Supervisor implements AsyncDisposable {
+/** A stack that runs on this machine. Made by `startStack`. */
+export class Supervisor implements AsyncDisposable, Controlled {
   readonly folder: DataFolder
-  readonly #stack: ResolvedStack
+  readonly #parts: SupervisorParts
   readonly #services: ReadonlyMap<string, SupervisedService>
-  readonly #order: ReadonlyMap<string, readonly string[]>
-  readonly #identity: ProcessIdentity | undefined
+  readonly #order: Order
   readonly #startedAt = new Date().toISOString()
-  readonly #onNote: (note: string) => void
   readonly #stopRequest = new AbortController()
-  readonly #modulesLog: LogFile
-  #saving: Promise<void> = Promise.resolve()
-  #owned: AsyncDisposableStack | undefined
-  #stopping: Promise<void> | undefined
+  readonly #state: RunStateFile
+  readonly #owned = new AsyncDisposableStack()
+  /** Starts and restarts have their turn one after the other; never rejects. */
+  #turn: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
 
-  private constructor(
-    options: OpenOptions,
-    folder: DataFolder,
-    parts: { readonly identity: ProcessIdentity | undefined; readonly runners: Omit<RunnerParts, 'moduleHost'> },
-  ) {
-    this.folder = folder
-    this.#stack = options.stack
-    this.#identity = parts.identity
-    this.#onNote = options.onNote ?? (() => undefined)
-    this.#modulesLog = new LogFile(folder.logs, MODULES_LOG)
-    const moduleHost = new ModuleHost({
-      program: options.programs.moduleHost,
-      stackFolder: options.stackFolder,
-      environment: { ...options.inherited, [MARK_VARIABLE]: folder.mark },
-      log: this.#modulesLog,
-    })
+  constructor(parts: SupervisorParts) {
+    this.folder = parts.folder
+    this.#parts = parts
+    this.#state = new RunStateFile(parts.folder, () => this.#runState(), parts.onNote)
     const announce = (change: StateChange) => {
-      options.onChange?.(change)
-      void this.#save() // never rejects
+      this.#state.save()
+      parts.onChange(change)
     }
-    const supervised = allServices(options.stack).map((service): readonly [string, SupervisedService] => {
-      const log = new LogFile(folder.logs, service.name)
-      const runner = runnerOf(service, log, { ...parts.runners, moduleHost })
-      return [service.name, new SupervisedService({ service, runner, log, announce, times: options.times ?? {} })]
-    })
-    this.#services = new Map(supervised)
-    this.#order = startOrder(allServices(options.stack))
-  }
-
-  static async open(options: OpenOptions, folder: DataFolder): Promise<Supervisor> {
-    const { stack, stackFolder, inherited, programs } = options
-    const secrets = await openSecrets(folder)
-    const runners = { stack, stackFolder, folder, secrets, inherited, programs }
-    const supervisor = new Supervisor(options, folder, { identity: await identifyProcess(process.pid), runners })
-    await secrets.save()
-    await writeRunState(folder, supervisor.#runState())
-    return supervisor
+    const services = parts.supervise({ announce, onProcess: () => this.#state.save() })
+    this.#services = new Map(services.map((one) => [one.service.name, one]))
+    this.#order = startOrder(allServices(parts.stack))
   }
 
   /** Fires when somebody asked over the control socket that the stack be stopped. */
@@ -129,24 +65,27 @@ export class Supervisor implements AsyncDisposable {
     return this.#stopRequest.signal
   }
 
-  /** Every service as soon as what it needs works. @throws what the first service that failed says */
-  async start({ signal }: Waiting): Promise<void> {
-    const giveUp = new AbortController()
-    const starts = new Map<string, Promise<void>>()
-    const all = AbortSignal.any([signal, giveUp.signal, this.#stopRequest.signal])
-    for (const name of orderedNames(this.#order)) {
-      starts.set(name, this.#startAfterNeeds(name, starts, { signal: all }))
-    }
-    const results = [...starts.values()].map((start) =>
-      start.catch((error: unknown) => {
-        giveUp.abort(error)
-        throw error
-      }),
-    )
-    const settled = await Promise.allSettled(results)
-    if (giveUp.signal.aborted) throw giveUp.signal.reason
-    const failed = settled.find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+  /**
+   * Every service as soon as what it needs works. When one fails the others are told to give up, and nobody of them
+   * starts any more; those that work already are left to `close`.
+   * @throws what the first service that failed says
+   */
+  start({ signal }: Waiting): Promise<void> {
+    this.#state.save()
+    return this.#inTurn(async () => {
+      const giveUp = new AbortController()
+      const all = AbortSignal.any([signal, giveUp.signal, this.#stopRequest.signal])
+      try {
+        await takeSteps(this.#order, (name) =>
+          this.#startOne(name, { signal: all }).catch((error: unknown) => {
+            giveUp.abort(error)
+            throw error
+          }),
+        )
+      } catch (error) {
+        throw giveUp.signal.aborted ? giveUp.signal.reason : error
+      }
+    })
   }
 
   status(): StackStatus {
@@ -159,29 +98,31 @@ export class Supervisor implements AsyncDisposable {
         reason: 'reason' in one.state ? one.state.reason : undefined,
       }),
     )
-    return stackStatus(this.#stack, services)
+    return stackStatus(this.#parts.stack, services)
   }
 
-  /** Modules share a process and their code is read when it starts: restarting one restarts them all. */
+  /**
+   * Stops a service and starts it again; waits its turn while others start or restart. Modules share a process and
+   * their code is read when it starts: restarting one restarts them all. What does not come up again stays as `failed`.
+   * @throws SUPERVISE_SERVICE_UNKNOWN, SUPERVISE_NOT_RUNNING when the stack is being stopped, SUPERVISE_SERVICE_FAILED
+   */
   async restart(name: string, { signal }: Waiting): Promise<void> {
     const service = this.#services.get(name)
     if (service === undefined) throw serviceUnknown(name, [...this.#services.keys()])
-    const isModule = service.service.run.kind === 'module'
-    const together = isModule
-      ? [...this.#services.values()].filter((one) => one.service.run.kind === 'module')
-      : [service]
-    const grace = { signal: AbortSignal.timeout(STOP_GRACE_MS) }
-    await Promise.all(together.map((one) => one.stop(grace)))
-    await Promise.all(together.map((one) => one.start({ signal: AbortSignal.any([signal, this.#stopRequest.signal]) })))
+    const { kind } = service.service.run
+    const together =
+      kind === 'module' ? [...this.#services.values()].filter((one) => one.service.run.kind === kind) : [service]
+    const order = orderAmong(this.#order, new Set(together.map((one) => one.service.name)))
+    await this.#inTurn(() => this.#restartAll(order, { signal }))
   }
 
   requestStop(): void {
     this.#stopRequest.abort(new DOMException('The stack is told to stop.', 'AbortError'))
   }
 
-  /** From here on closing the supervisor closes these too. */
+  /** From here on closing the supervisor closes these too, last of all. */
   own(owned: AsyncDisposableStack): void {
-    this.#owned = owned
+    this.#owned.use(owned)
   }
 
   /** Stops everything in reverse, then lets the data folder go. Called again: the same promise. */
@@ -190,87 +131,80 @@ export class Supervisor implements AsyncDisposable {
     return this.#closing
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping ??= this.#stopAll({ signal: AbortSignal.timeout(STOP_GRACE_MS) })
-    await this.#stopping
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ signal: AbortSignal.timeout(STOP_GRACE_MS) })
   }
 
   async #close(waiting: Waiting): Promise<void> {
-    this.#stopping ??= this.#stopAll(waiting)
-    await this.#stopping
-    await this.#owned?.disposeAsync()
+    await using releasers = new AsyncDisposableStack()
+    releasers.use(this.#owned)
+    releasers.defer(() => this.#state.close())
+    releasers.defer(() => this.#parts.modulesLog.close())
+    releasers.defer(() => this.#turn)
+    await this.#stopAll(waiting)
   }
 
-  async #startAfterNeeds(name: string, starts: ReadonlyMap<string, Promise<void>>, { signal }: Waiting): Promise<void> {
-    await Promise.all((this.#order.get(name) ?? []).flatMap((need) => starts.get(need) ?? []))
-    const one = this.#services.get(name)
-    if (one === undefined) return
-    try {
-      await one.start({ signal })
-    } catch (error) {
-      if (!one.service.isOptional || !isAppError(error) || signal.aborted) throw error
-      this.#onNote(`The stack starts without "${name}", which is optional: ${firstLine(error.message)}`)
-    }
-  }
-
-  /** Who needs others stops before them; the gateway first of all, so that no request comes in meanwhile. */
-  async #stopAll({ signal }: Waiting): Promise<void> {
+  /** Who needs others stops before them; the gateway first of all. One that cannot be stopped does not keep the others. */
+  async #stopAll(waiting: Waiting): Promise<void> {
     this.requestStop()
-    const stops = new Map<string, Promise<void>>()
-    const gateway = this.#stack.gateway?.name
-    const names = orderedNames(this.#order).toReversed()
-    const sorted = gateway === undefined ? names : [gateway, ...names.filter((name) => name !== gateway)]
-    for (const name of sorted) {
-      const needing = [...this.#order].filter(([, needs]) => needs.includes(name)).map(([other]) => other)
-      const before = gateway === undefined || name === gateway ? needing : [...needing, gateway]
-      stops.set(
-        name,
-        this.#stopAfter(
-          name,
-          before.flatMap((other) => stops.get(other) ?? []),
-          { signal },
-        ),
-      )
+    const failures: unknown[] = []
+    await takeSteps(stopOrder(this.#order, this.#parts.stack.gateway?.name), async (name) => {
+      try {
+        await this.#services.get(name)?.stop(waiting)
+      } catch (error) {
+        failures.push(error)
+      }
+    })
+    if (failures.length === 1) throw failures[0]
+    if (failures.length > 1) throw new AggregateError(failures, 'Some services could not be stopped.')
+  }
+
+  async #restartAll(order: Order, { signal }: Waiting): Promise<void> {
+    if (this.#stopRequest.signal.aborted) throw stopping(this.#parts.stack.name)
+    signal.throwIfAborted()
+    const grace = AbortSignal.timeout(STOP_GRACE_MS)
+    await takeSteps(stopOrder(order, undefined), async (name) => {
+      await this.#services.get(name)?.note('restarted by hand')
+      await this.#services.get(name)?.stop({ signal: grace })
+    })
+    const until = AbortSignal.any([signal, this.#stopRequest.signal])
+    const failures: unknown[] = []
+    await takeSteps(order, async (name) => {
+      // One that needs another which did not come up again is started all the same, as when that one had died.
+      await this.#services
+        .get(name)
+        ?.start({ signal: until })
+        .catch((error: unknown) => failures.push(error))
+    })
+    if (failures.length > 0) throw failures[0]
+  }
+
+  async #startOne(name: string, { signal }: Waiting): Promise<void> {
+    const one = this.#services.get(name)
+    try {
+      await one?.start({ signal })
+    } catch (error) {
+      if (one?.service.isOptional !== true || !isAppError(error) || signal.aborted) throw error
+      this.#parts.onNote(`The stack starts without "${name}", which is optional: ${firstLine(error.message)}`)
     }
-    await Promise.all(stops.values())
-    await this.#modulesLog.close()
-    await this.#save()
   }
 
-  async #stopAfter(name: string, before: readonly Promise<void>[], { signal }: Waiting): Promise<void> {
-    await Promise.all(before)
-    await this.#services.get(name)?.stop({ signal })
-  }
-
-  /** One write after the other. A full disk must not end what runs: the next change writes again. */
-  #save(): Promise<void> {
-    this.#saving = this.#saving
-      .then(() => writeRunState(this.folder, this.#runState()))
-      .catch((error: unknown) => this.#onNote(`The state could not be written: ${String(error)}`))
-    return this.#saving
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined) // said to whoever asked for it
+    return turn
   }
 
   #runState(): RunState {
     const running = [...this.#services.values()].flatMap((one) => one.running?.identity ?? [])
     return {
-      supervisor: this.#identity,
+      supervisor: this.#parts.identity,
       startedAt: this.#startedAt,
       controlSocket: this.folder.controlSocket,
       processes: [...new Map(running.map((identity) => [identity.pid, identity])).values()],
       status: this.status(),
     }
   }
-}
-
-/** Needs before those who need them, otherwise as in the file. */
-function orderedNames(order: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const names = new Set<string>()
-  const add = (name: string): void => {
-    for (const need of order.get(name) ?? []) if (!names.has(need)) add(need)
-    names.add(name)
-  }
-  for (const name of order.keys()) add(name)
-  return [...names]
 }
 
 function firstLine(text: string): string {

@@ -39,7 +39,8 @@ process.once('SIGTERM', () => void end()) // exits
 process.once('SIGINT', () => void end())
 // The supervisor is gone, however it went: modules that nobody knows of would hold their ports.
 process.once('disconnect', () => void end())
-process.stdout.on('error', () => undefined) // its reader may go first
+if (process.connected === false) void end() // it went while this file was being loaded
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined) // the reader may go first
 process.on('uncaughtException', (error) => {
   logger.fatal({ err: error }, 'a module threw where nobody catches')
   logger.flush()

@@ -1,0 +1,93 @@
+import { parseStack, resolveStack } from '@portolan/stack'
+import { expect, test } from 'vitest'
+import { filledArguments, serviceEnvironment } from './service-environment.ts'
+
+const YAML = `
+stack: harbour
+gateway:
+  ports: { http: 3000 }
+services:
+  board:
+    run: { command: board, args: ["--at={port:http}", "{url:redis}", "{port:media}"] }
+    ports:
+      http: 8000
+      live-feed: { port: 8010, reach: public }
+      media: { range: 50000-50020, transport: udp, reach: public }
+    needs: { redis: { redisDb: 3 }, board-store: {}, postgres: { database: board_db } }
+    environment:
+      PEER: "{url:board-store}"
+      DOOR: "{url:gateway}"
+      OWN: "{port:live-feed}"
+      PORT_MEDIA: mine
+      INHERITED: written
+  redis: { run: { command: redis-server }, ports: { redis: { port: 6379, speaks: redis } } }
+  board-store: { run: { external: "store.example.com:9100" }, ports: { http: 9000 } }
+  postgres: { run: { embedded: postgres }, ports: { sql: { port: 5432, speaks: postgres } } }
+`
+
+test.for([
+  ['PORT', '8000'],
+  ['HOST', '127.0.0.1'],
+  ['PORT_HTTP', '8000'],
+  ['HOST_HTTP', '127.0.0.1'],
+  ['PORT_LIVE_FEED', '8010'],
+  ['HOST_LIVE_FEED', '0.0.0.0'],
+  ['PORT_MEDIA_LAST', '50020'],
+  ['PORT_HTTP_LAST', undefined],
+  ['REDIS_URL', 'redis://127.0.0.1:6379/3'],
+  ['BOARD_STORE_URL', 'http://store.example.com:9100'],
+  ['PEER', 'http://store.example.com:9100'],
+  ['DOOR', 'http://127.0.0.1:3000'],
+  ['OWN', '8010'],
+  ['DATA_FOLDER', '/data/board'],
+  ['PORTOLAN_STACK', 'harbour'],
+  ['PORTOLAN_ENVIRONMENT', 'development'],
+  ['PORTOLAN_SERVICE', 'board'],
+] as const)('%s is %s', ([name, value]) => {
+  expect(environmentOfBoard()[name]).toBe(value)
+})
+
+test('later wins: inherited, ports, needs, the URLs of needs, the stack file', () => {
+  const inherited = { INHERITED: 'inherited', PORT: '1', POSTGRES_URL: 'inherited', KEPT: 'kept', GONE: undefined }
+  const needUrls = new Map([['POSTGRES_URL', 'postgres://board_user@127.0.0.1/board_db']])
+  const environment = environmentOfBoard(inherited, needUrls)
+  expect(environment).toMatchObject({
+    INHERITED: 'written',
+    PORT: '8000',
+    PORT_MEDIA: 'mine',
+    POSTGRES_URL: 'postgres://board_user@127.0.0.1/board_db',
+    KEPT: 'kept',
+  })
+})
+
+test('references in arguments are filled in', () => {
+  expect(filledArguments(board(), stack())).toEqual(['--at=8000', 'redis://127.0.0.1:6379', '50000'])
+})
+
+test('a shift moves what this machine holds, and not what others run', () => {
+  const moved = resolveStack(parseStack(YAML, 'portolan.yaml'), { values: {}, shift: 100 })
+  const [one] = moved.services
+  const parts = { stack: moved, inherited: {}, dataFolder: '/data', needUrls: new Map<string, string>() }
+  expect(one === undefined ? {} : serviceEnvironment(one, parts)).toMatchObject({
+    PORT: '8100',
+    REDIS_URL: 'redis://127.0.0.1:6479/3',
+    BOARD_STORE_URL: 'http://store.example.com:9100',
+  })
+})
+
+function stack() {
+  return resolveStack(parseStack(YAML, 'portolan.yaml'), { values: {} })
+}
+
+function board() {
+  const [one] = stack().services
+  if (one === undefined) throw new Error('The stack has services.')
+  return one
+}
+
+function environmentOfBoard(
+  inherited: Readonly<Record<string, string | undefined>> = {},
+  needUrls: ReadonlyMap<string, string> = new Map(),
+): Readonly<Record<string, string | undefined>> {
+  return serviceEnvironment(board(), { stack: stack(), inherited, dataFolder: '/data/board', needUrls })
+}
