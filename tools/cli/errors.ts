@@ -8,6 +8,7 @@ export const CLI_ERRORS = {
   CLI_FOLDER_UNUSABLE: { status: 400, title: 'The folder cannot be written to' },
   CLI_LISTENING_UNKNOWN: { status: 503, title: 'It cannot be seen what listens on this machine' },
   CLI_NOTHING_LISTENS: { status: 404, title: 'Nothing listens on this machine' },
+  CLI_STACK_BUSY: { status: 409, title: 'The stack is just being started or stopped' },
   CLI_STOP_TOO_SLOW: { status: 504, title: 'The stack did not stop in time' },
 } as const satisfies ErrorCatalogue
 
@@ -50,4 +51,10 @@ export function nothingListens(): AppError {
     'Nothing listens on this machine but what belongs to the system. Start what the stack is made of and try again, ' +
     'or run "portolan init" without --from-listening.'
   return new AppError('CLI_NOTHING_LISTENS', message, { status: CLI_ERRORS.CLI_NOTHING_LISTENS.status })
+}
+
+/** Somebody has the data folder and does not listen yet, or no longer. */
+export function stackBusy(stack: string): AppError {
+  const message = `Stack "${stack}" is just being started or stopped by another command. Try again in a moment.`
+  return new AppError('CLI_STACK_BUSY', message, { status: CLI_ERRORS.CLI_STACK_BUSY.status })
 }

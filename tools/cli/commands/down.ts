@@ -4,7 +4,8 @@ import { errorCode } from '@portolan/errors'
 import { acquireFolderLock, askSupervisor, endOrphans } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { stopTooSlow } from '../errors.ts'
+import { controlSocketOf } from '../control-socket.ts'
+import { stackBusy, stopTooSlow } from '../errors.ts'
 import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
 
 /** Longer than any stop takes: services have fifteen seconds. */
@@ -20,7 +21,11 @@ export function downCommand(context: CliContext): Command {
     .action(async (argument: string, choice: StackChoice) => {
       const chosen = await stackMeant(argument, choice)
       const signal = AbortSignal.any([context.stopped, AbortSignal.timeout(LONGEST_STOP_MS)])
-      const answer = await askSupervisor(chosen.folder.controlSocket, { method: 'POST', path: '/stop' }, { signal })
+      const answer = await askSupervisor(
+        await controlSocketOf(chosen.folder),
+        { method: 'POST', path: '/stop' },
+        { signal },
+      )
       if (answer === undefined) return cleanUp(context, chosen, signal)
       await untilReleased(chosen, signal)
       context.stdout.write(`Stack "${chosen.stack.name}" is stopped.\n`)
@@ -34,7 +39,7 @@ async function cleanUp(context: CliContext, { folder, stack }: ChosenStack, sign
     return
   }
   using lock = acquireFolderLock(folder.lockFile)
-  if (lock === undefined) return
+  if (lock === undefined) throw stackBusy(stack.name)
   const count = await endOrphans(folder, { signal })
   const words =
     count === 0 ? 'was not running.' : `was not running any more; ${count} processes that it had left were ended.`

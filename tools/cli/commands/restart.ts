@@ -1,6 +1,7 @@
 import { askSupervisor, notRunning } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { controlSocketOf } from '../control-socket.ts'
 import { environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
 import { formatDuration } from '../terminal.ts'
 
@@ -19,7 +20,11 @@ export function restartCommand(context: CliContext): Command {
       const { folder, stack } = await stackMeant(file, choice)
       const beganAt = performance.now()
       const path = `/restart/${encodeURIComponent(service)}`
-      const answer = await askSupervisor(folder.controlSocket, { method: 'POST', path }, { signal: context.stopped })
+      const answer = await askSupervisor(
+        await controlSocketOf(folder),
+        { method: 'POST', path },
+        { signal: context.stopped },
+      )
       if (answer === undefined) throw notRunning(stack.name)
       context.stdout.write(`"${service}" is healthy again after ${formatDuration(performance.now() - beganAt)}.\n`)
     })

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../cli-context.ts'
+import { controlSocketOf } from '../control-socket.ts'
 import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
 import { alignColumns, type Colours, coloursFor, formatDuration } from '../terminal.ts'
 
@@ -32,7 +33,7 @@ interface Known {
 
 async function statusOf({ folder, stack, resolved }: ChosenStack): Promise<Known> {
   const signal = AbortSignal.timeout(ANSWER_MS)
-  const answer = await askSupervisor(folder.controlSocket, { method: 'GET', path: '/status' }, { signal })
+  const answer = await askSupervisor(await controlSocketOf(folder), { method: 'GET', path: '/status' }, { signal })
   const state = await readRunState(folder)
   if (isStatus(answer)) return { status: answer, isRunning: true }
   const left = state?.status.services ?? []
