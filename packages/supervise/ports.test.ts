@@ -71,8 +71,11 @@ test('a port that is taken between the look and the start is named with its hold
     import { existsSync, writeFileSync } from 'node:fs'
     import { createServer } from 'node:http'
     writeFileSync('waiting', '')
-    while (!existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 10))
-    createServer().listen(process.env.PORT, process.env.HOST)`
+    const look = setInterval(() => {
+      if (!existsSync('go')) return
+      clearInterval(look)
+      createServer().listen(process.env.PORT, process.env.HOST)
+    }, 10)`
   const yaml = `services:
   web: { run: { command: node, args: [waits.mjs] }, ports: { http: <web> }, health: /health }
 `
