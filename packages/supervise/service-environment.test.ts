@@ -1,6 +1,7 @@
 import { parseStack, resolveStack } from '@portolan/stack'
 import { expect, test } from 'vitest'
 import { filledArguments, serviceEnvironment } from './service-environment.ts'
+import { openStackWorld } from './testing.ts'
 
 const YAML = `
 stack: harbour
@@ -91,3 +92,18 @@ function environmentOfBoard(
 ): Readonly<Record<string, string | undefined>> {
   return serviceEnvironment(board(), { stack: stack(), inherited, dataFolder: '/data/board', needUrls })
 }
+
+test('the folder that a service is told is there when it starts, and what it keeps there survives a restart', async () => {
+  const keeps = `
+    import { appendFileSync, readFileSync } from 'node:fs'
+    import { createServer } from 'node:http'
+    const file = process.env.DATA_FOLDER + '/starts'
+    appendFileSync(file, 'x')
+    createServer((_, response) => response.end(readFileSync(file))).listen(process.env.PORT, process.env.HOST)`
+  const yaml = `services: { web: { run: { command: node, args: [keeps.mjs] }, ports: { http: <web> }, health: / } }`
+  await using world = await openStackWorld(yaml, { 'keeps.mjs': keeps })
+  const supervisor = await world.start()
+  await supervisor.restart('web', { signal: AbortSignal.timeout(20_000) })
+  const answer = await fetch(`http://127.0.0.1:${world.port('web')}/`)
+  expect(await answer.text()).toBe('xx')
+})

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errorMessage, type Waiting } from '@portolan/errors'
 import { identifyProcess } from '@portolan/observe'
@@ -95,7 +96,14 @@ async function makeSupervisor(options: PlacedOptions, folder: DataFolder): Promi
     modulesLog,
   })
   await secrets.save() // made while the services were put together
+  await makeServiceFolders(options.stack, folder)
   return supervisor
+}
+
+/** What `DATA_FOLDER` promises. PostgreSQL makes its own, with an owner of its own. */
+async function makeServiceFolders(stack: ResolvedStack, folder: DataFolder): Promise<void> {
+  const told = stack.services.filter(({ run }) => run.kind === 'command' || run.kind === 'module')
+  for (const { name } of told) await mkdir(folder.serviceFolder(name), { recursive: true, mode: 0o700 })
 }
 
 function superviseServices(
