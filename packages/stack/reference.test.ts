@@ -11,7 +11,11 @@ services:
     ports: { signal: { port: 7880 }, turn: 3478 }
   video: { run: { command: video }, ports: { metrics: 9000, http: 8004 } }
 `
-const addressing = ({ kind, service, port }: Reference) => `${kind}=${service.name}.${port.name}:${port.range.first}`
+function addressing(reference: Reference): string {
+  if (reference.kind === 'secret') return `secret=${reference.name}`
+  const { kind, service, port } = reference
+  return `${kind}=${service.name}.${port.name}:${port.range.first}`
+}
 
 test.for([
   ['{port:signal}', 'port=livekit.signal:7880'],
@@ -44,4 +48,25 @@ test.for([
 test('a variable’s reference is looked at as well', () => {
   const text = 'stack: a\nservices: { b: { run: { command: x }, environment: { URL: "{url:c}" } } }\n'
   expect(placesIn(text)).toEqual(['2:54 STACK_REFERENCE_UNKNOWN'])
+})
+
+const withVariable = (text: string) => `
+stack: a
+services:
+  auth: { run: { command: auth }, environment: { SERVICE_KEY: ${JSON.stringify(text)} } }
+`
+
+test('a secret of the stack is named in an environment variable', () => {
+  const stack = resolveText(withVariable('{secret:service-key}'))
+  const self = serviceNamed(stack, 'auth')
+  const text = self.environment.SERVICE_KEY ?? ''
+  expect(fillReferences(text, { self, services: stack.services, addressing })).toBe('secret=service-key')
+})
+
+test.for(['{secret:}', '{secret:Key}', '{secret:a.b}'])('%s names no secret', (written) => {
+  expect(faultsIn(withVariable(written))).toMatchObject([{ code: 'STACK_REFERENCE_UNKNOWN' }])
+})
+
+test('a secret cannot be an argument, which every user of the machine can read', () => {
+  expect(faultsIn(withArgument('{secret:key}'))).toMatchObject([{ code: 'STACK_VALUE_INVALID', line: 6 }])
 })

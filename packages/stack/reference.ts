@@ -1,24 +1,25 @@
-import { type Fault, faultAt } from './fault.ts'
+import { type Fault, type FaultWords, faultAt } from './fault.ts'
 import { nearestSpelling } from './nearest-spelling.ts'
 import { portMeant } from './port-choice.ts'
 import type { Path, Positions } from './position.ts'
 import { quoted } from './quoted.ts'
 import type { Port, Service } from './resolved-stack.ts'
 
-// `{port:signal}`, `{port:livekit.signal}`, `{url:livekit}`, `{url:livekit.signal}`
-const REFERENCE = /\{(port|url):([a-z][a-z0-9-]*)(?:\.([a-z][a-z0-9-]*))?\}/g
+// `{port:signal}`, `{port:livekit.signal}`, `{url:livekit}`, `{url:livekit.signal}`, `{secret:service-key}`
+const REFERENCE = /\{(port|url|secret):([a-z][a-z0-9-]*)(?:\.([a-z][a-z0-9-]*))?\}/g
 
 // What somebody meant as one, however it is spelled.
-const MEANT_AS_REFERENCE = /\{(port|url):([^{}]*)\}/g
+const MEANT_AS_REFERENCE = /\{(port|url|secret):([^{}]*)\}/g
 
-/** What stands in for a declared port where a program has to be told of it. */
-export interface Reference {
-  readonly kind: 'port' | 'url'
-  readonly service: Service
-  readonly port: Port
-}
+/** What stands in for a declared port, or for a secret of the stack's own, where a program has to be told of it. */
+export type Reference =
+  | { readonly kind: 'port' | 'url'; readonly service: Service; readonly port: Port }
+  | { readonly kind: 'secret'; readonly name: string }
 
-/** How a reader of the text reaches a port: the host differs between one machine, a container network and a cluster. */
+/**
+ * How a reader of the text reaches a port: the host differs between one machine, a container network and a cluster. And
+ * what a secret is: whoever runs the stack makes it once and keeps it, all services that name it are given the same.
+ */
 export type Addressing = (reference: Reference) => string
 
 /**
@@ -46,6 +47,8 @@ interface Written {
 }
 
 function findReference(written: Written, self: Service, services: readonly Service[]): Reference | undefined {
+  if (written.kind === 'secret')
+    return written.second === undefined ? { kind: 'secret', name: written.first } : undefined
   const kind = written.kind === 'url' ? 'url' : 'port'
   const own = written.second === undefined && kind === 'port'
   const service = own ? self : services.find(({ name }) => name === written.first)
@@ -58,32 +61,68 @@ function findReference(written: Written, self: Service, services: readonly Servi
 /** A fault for every reference of an argument or an environment variable that leads nowhere. */
 export function referenceFaults(services: readonly Service[], positions: Positions): readonly Fault[] {
   return services.flatMap((service) =>
-    textsOf(service).flatMap(({ text, source }) =>
-      [...text.matchAll(MEANT_AS_REFERENCE)].flatMap(([written, kind = '', name = '']) => {
-        const [first = '', second] = name.split('.')
-        const isWellFormed = written.replace(REFERENCE, '') === ''
-        if (isWellFormed && findReference({ kind, first, second }, service, services) !== undefined) return []
-        const names = services.flatMap(({ name, ports }) => ports.map((port) => `${name}.${port.name}`))
-        const message = `${quoted(written)} names no port of this stack.`
-        const nearest = nearestSpelling(second === undefined ? `${service.name}.${first}` : `${first}.${second}`, names)
-        return [
-          faultAt(positions.at(source), {
-            code: 'STACK_REFERENCE_UNKNOWN',
-            message,
-            expected: 'a declared port, as {port:service.name}',
-            nearest,
-          }),
-        ]
+    textsOf(service).flatMap((place) =>
+      [...place.text.matchAll(MEANT_AS_REFERENCE)].flatMap((match) => {
+        const words = wordsAgainst(match, { service, services, isArgument: place.isArgument })
+        return words === undefined ? [] : [faultAt(positions.at(place.source), words)]
       }),
     ),
   )
 }
 
-function textsOf(service: Service): readonly { readonly text: string; readonly source: Path }[] {
+interface Meant {
+  readonly service: Service
+  readonly services: readonly Service[]
+  readonly isArgument: boolean
+}
+
+/** @returns undefined for a reference that is good */
+function wordsAgainst(match: RegExpExecArray, { service, services, isArgument }: Meant): FaultWords | undefined {
+  const [written, kind = '', name = ''] = match
+  const [first = '', second] = name.split('.')
+  const isWellFormed = written.replace(REFERENCE, '') === ''
+  const isFound = isWellFormed && findReference({ kind, first, second }, service, services) !== undefined
+  if (kind === 'secret') return secretWords(written, { isFound, isArgument })
+  if (isFound) return undefined
+  const names = services.flatMap((other) => other.ports.map((port) => `${other.name}.${port.name}`))
+  return {
+    code: 'STACK_REFERENCE_UNKNOWN',
+    message: `${quoted(written)} names no port of this stack.`,
+    expected: 'a declared port, as {port:service.name}',
+    nearest: nearestSpelling(second === undefined ? `${service.name}.${first}` : `${first}.${second}`, names),
+  }
+}
+
+function secretWords(
+  written: string,
+  { isFound, isArgument }: { readonly isFound: boolean; readonly isArgument: boolean },
+): FaultWords | undefined {
+  if (isArgument) {
+    const message = `${quoted(written)} would be an argument, which every user of the machine can read.`
+    return { code: 'STACK_VALUE_INVALID', message, expected: 'a secret to be given as an environment variable' }
+  }
+  if (isFound) return undefined
+  const message = `${quoted(written)} names no secret.`
+  return { code: 'STACK_REFERENCE_UNKNOWN', message, expected: 'a name, as {secret:service-key}' }
+}
+
+interface TextPlace {
+  readonly text: string
+  readonly source: Path
+  readonly isArgument: boolean
+}
+
+function textsOf(service: Service): readonly TextPlace[] {
   const variables = Object.entries(service.environment).map(([key, text]) => ({
     text,
     source: [...service.source, 'environment', key],
+    isArgument: false,
   }))
   const args = 'args' in service.run ? service.run.args : []
-  return [...variables, ...args.map((text, index) => ({ text, source: [...service.source, 'run', 'args', index] }))]
+  const written = args.map((text, index) => ({
+    text,
+    source: [...service.source, 'run', 'args', index],
+    isArgument: true,
+  }))
+  return [...variables, ...written]
 }

@@ -50,8 +50,11 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
   const { run } = service
   const probe = healthProbe(service)
   switch (run.kind) {
-    case 'command':
-      return childRunner(() => Promise.resolve(commandPlan(service, parts)), { log, probe })
+    case 'command': {
+      // Made now and not at each start: the secrets that it names are written down before anything is told them.
+      const plan = commandPlan(service, parts)
+      return childRunner(() => Promise.resolve(plan), { log, probe })
+    }
     case 'module': {
       const environment = environmentOf(service, parts)
       const start: Runner['start'] = (waiting) =>
@@ -79,7 +82,15 @@ function environmentOf(service: Service, parts: RunnerParts): Readonly<Record<st
   const { stack, folder, secrets, inherited } = parts
   const needUrls = databaseUrls(service, stack, secrets)
   const dataFolder = folder.serviceFolder(service.name)
-  return { ...serviceEnvironment(service, { stack, inherited, dataFolder, needUrls }), [MARK_VARIABLE]: folder.mark }
+  return {
+    ...serviceEnvironment(service, { stack, inherited, dataFolder, needUrls, secretOf: secretOf(secrets) }),
+    [MARK_VARIABLE]: folder.mark,
+  }
+}
+
+/** Secrets of a stack's own stand apart from the passwords that Portolan makes for itself. */
+function secretOf(secrets: Secrets): (name: string) => string {
+  return (name) => secrets.get(`secret/${name}`)
 }
 
 function commandPlan(service: Service, parts: RunnerParts): ChildPlan {
@@ -88,7 +99,12 @@ function commandPlan(service: Service, parts: RunnerParts): ChildPlan {
   const folder = join(parts.stackFolder, run.folder ?? '.')
   // A path is from the folder it runs in, as in a shell; a bare name is looked up on the PATH.
   const command = run.command.includes('/') && !run.command.startsWith('/') ? join(folder, run.command) : run.command
-  return { command, args: filledArguments(service, parts.stack), folder, environment: environmentOf(service, parts) }
+  return {
+    command,
+    args: filledArguments(service, parts.stack),
+    folder,
+    environment: environmentOf(service, parts),
+  }
 }
 
 async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildPlan> {

@@ -68,7 +68,13 @@ test('references in arguments are filled in', () => {
 test('a shift moves what this machine holds, and not what others run', () => {
   const moved = resolveStack(parseStack(YAML, 'portolan.yaml'), { values: {}, shift: 100 })
   const [one] = moved.services
-  const parts = { stack: moved, inherited: {}, dataFolder: '/data', needUrls: new Map<string, string>() }
+  const parts = {
+    stack: moved,
+    inherited: {},
+    dataFolder: '/data',
+    needUrls: new Map<string, string>(),
+    secretOf: () => 'hidden',
+  }
   expect(one === undefined ? {} : serviceEnvironment(one, parts)).toMatchObject({
     PORT: '8100',
     REDIS_URL: 'redis://127.0.0.1:6479/3',
@@ -90,7 +96,7 @@ function environmentOfBoard(
   inherited: Readonly<Record<string, string | undefined>> = {},
   needUrls: ReadonlyMap<string, string> = new Map(),
 ): Readonly<Record<string, string | undefined>> {
-  return serviceEnvironment(board(), { stack: stack(), inherited, dataFolder: '/data/board', needUrls })
+  return serviceEnvironment(board(), { stack: stack(), inherited, dataFolder: '/data/board', needUrls, secretOf })
 }
 
 test('the folder that a service is told is there when it starts, and what it keeps there survives a restart', async () => {
@@ -107,3 +113,26 @@ test('the folder that a service is told is there when it starts, and what it kee
   const answer = await fetch(`http://127.0.0.1:${world.port('web')}/`)
   expect(await answer.text()).toBe('xx')
 })
+
+test('services that name the same secret are given the same, and it stays over a restart of the stack', async () => {
+  const tells = `
+    import { createServer } from 'node:http'
+    createServer((_, response) => response.end(process.env.KEY)).listen(process.env.PORT, process.env.HOST)`
+  const service = (name: string, secret: string) =>
+    `${name}: { run: { command: node, args: [tells.mjs] }, ports: { http: <${name}> }, environment: { KEY: "{secret:${secret}}" } }`
+  const yaml = `services: { ${service('a', 'shared')}, ${service('b', 'shared')}, ${service('c', 'own')} }`
+  await using world = await openStackWorld(yaml, { 'tells.mjs': tells })
+  const keys = () =>
+    Promise.all(['a', 'b', 'c'].map(async (name) => (await fetch(`http://127.0.0.1:${world.port(name)}/`)).text()))
+  const first = await world.start()
+  const [a, b, c] = await keys()
+  expect(a).toMatch(/^[\w-]{32}$/)
+  expect([b, c]).toEqual([a, expect.not.stringMatching(`^${a}$`)])
+  await first.close({ signal: AbortSignal.timeout(10_000) })
+  await world.start()
+  expect(await keys()).toEqual([a, b, c])
+})
+
+function secretOf(name: string): string {
+  return `secret ${name}`
+}

@@ -11,6 +11,8 @@ interface EnvironmentParts {
   readonly dataFolder: string
   /** `DATABASE_URL` and the like, by the name of the variable. */
   readonly needUrls: NeedUrls
+  /** What stands for a `{secret:name}`. */
+  readonly secretOf: (name: string) => string
 }
 
 /**
@@ -26,7 +28,7 @@ export function serviceEnvironment(
   const services = allServices(parts.stack)
   const written = Object.entries(service.environment).map(([key, text]) => [
     key,
-    fillReferences(text, { self: service, services, addressing }),
+    fillReferences(text, { self: service, services, addressing: addressing(parts.secretOf) }),
   ])
   return {
     ...parts.inherited,
@@ -44,7 +46,13 @@ export function serviceEnvironment(
 /** The arguments of a command with every reference filled in. */
 export function filledArguments(service: Service, stack: ResolvedStack): readonly string[] {
   const args = 'args' in service.run ? service.run.args : []
-  return args.map((text) => fillReferences(text, { self: service, services: allServices(stack), addressing }))
+  const filling = { self: service, services: allServices(stack), addressing: addressing(noSecret) }
+  return args.map((text) => fillReferences(text, filling))
+}
+
+/** Resolving has refused it: every user of a machine can read the arguments of every process. */
+function noSecret(name: string): never {
+  throw new TypeError(`The secret "${name}" stands in an argument.`)
 }
 
 export function allServices(stack: ResolvedStack): readonly Service[] {
@@ -77,8 +85,12 @@ function needVariables(service: Service, services: readonly Service[]): Readonly
   return Object.fromEntries(entries)
 }
 
-function addressing({ kind, service, port }: Reference): string {
-  return kind === 'url' ? urlOf(service, port) : String(port.range.first)
+function addressing(secretOf: (name: string) => string): (reference: Reference) => string {
+  return (reference) => {
+    if (reference.kind === 'secret') return secretOf(reference.name)
+    const { kind, service, port } = reference
+    return kind === 'url' ? urlOf(service, port) : String(port.range.first)
+  }
 }
 
 /** `board-api` → `BOARD_API` */
