@@ -33,7 +33,9 @@ export async function openConnection(
   signal.throwIfAborted()
   const target = parsePostgresUrl(url)
   const socket = new Socket()
-  const client = new Client({ ...(await clientConfig(target, applicationName)), stream: () => socket })
+  const config = await clientConfig(target, applicationName)
+  signal.throwIfAborted() // it may have fired while the configuration was read, before anybody listens
+  const client = new Client({ ...config, stream: () => socket })
   // A lost connection rejects the query under way, or the next one; without a listener it would end the process.
   client.on('error', () => undefined)
   const cut = (): unknown => socket.destroy(asError(signal.reason))

@@ -144,3 +144,16 @@ test('a clone of a test database has its content and its role', async () => {
   await using pool = await openPool<unknown>(clone.url, {}, waiting())
   expect((await sql`select answer from seeded`.execute(pool.db)).rows).toEqual([{ answer: 42 }])
 })
+
+test('a signal that fires in the instant of opening is heard', async () => {
+  // Nothing answers there, so that only the signal can end the attempt before the limit of the connection.
+  const silent = createServer()
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const address = silent.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const told = new AbortController()
+  const opening = openPool(`postgres://a:b@127.0.0.1:${port}/c`, { connectTimeoutMs: 60_000 }, { signal: told.signal })
+  told.abort(new Error('told to stop'))
+  await expect(opening).rejects.toThrow('told to stop')
+  silent.close()
+})

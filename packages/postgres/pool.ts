@@ -40,7 +40,9 @@ export async function openPool<Schema>(url: string, options: PoolOptions, { sign
   signal.throwIfAborted()
   const target = parsePostgresUrl(url)
   const settings = { ...DEFAULTS, ...options }
-  const pool = new Pool<Schema>(target, settings, await clientConfig(target, settings.applicationName))
+  const config = await clientConfig(target, settings.applicationName)
+  signal.throwIfAborted() // it may have fired while the configuration was read, before anybody listens
+  const pool = new Pool<Schema>(target, settings, config)
   const cut = (): void => {
     void pool.destroy(signal.reason) // the query below rejects, and its handler awaits the same promise
   }

@@ -27,12 +27,31 @@ export function databaseUrls(service: Service, stack: ResolvedStack, secrets: Se
   for (const need of service.needs) {
     const declaration = declarationOf(need, secrets)
     const postgres = stack.services.find(({ name }) => name === need.service)
+    if (postgres !== undefined && isEmbeddedBus(postgres)) {
+      urls.set(urlVariable(need.service), embeddedBusUrl(postgres, stack, secrets))
+    }
     if (declaration === undefined || postgres === undefined) continue
     const url = urlOfDatabase(service, postgres, declaration)
     if (!urls.has('DATABASE_URL')) urls.set('DATABASE_URL', url)
-    urls.set(`${need.service.toUpperCase().replaceAll('-', '_')}_URL`, url)
+    urls.set(urlVariable(need.service), url)
   }
   return urls
+}
+
+/** True for the bus that Portolan brings along: a database that all who need it share. */
+export function isEmbeddedBus({ run }: Service): boolean {
+  return run.kind === 'embedded' && run.part === 'bus'
+}
+
+/** Where the embedded bus is. @throws SUPERVISE_NEED_UNSUPPORTED when it names no database to be in */
+export function embeddedBusUrl(bus: Service, stack: ResolvedStack, secrets: Secrets): string {
+  const url = databaseUrls(bus, stack, secrets).get('DATABASE_URL')
+  if (url !== undefined) return url
+  throw needUnsupported(bus.name, 'a database', 'write "needs: { postgres: { database: bus_db } }".')
+}
+
+function urlVariable(name: string): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_URL`
 }
 
 /** The URL of an external PostgreSQL, where it names a user; undefined for one that is only an address. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { pingPostgres } from '@portolan/postgres'
 import type { ResolvedStack, Service } from '@portolan/stack'
 import type { ChildPlan } from './child.ts'
 import { type DataFolder, writeAtomically } from './data-folder.ts'
@@ -7,7 +8,7 @@ import { healthProbe } from './health-probe.ts'
 import type { LogFile } from './log-file.ts'
 import type { ModuleHost } from './module-host.ts'
 import { MARK_VARIABLE } from './orphans.ts'
-import { databasesOf, databaseUrls, externalAdminUrl, isPostgres } from './postgres-need.ts'
+import { databasesOf, databaseUrls, embeddedBusUrl, externalAdminUrl, isPostgres } from './postgres-need.ts'
 import type { Runner } from './runner.ts'
 import { childRunner } from './runners/child-runner.ts'
 import { externalRunner } from './runners/external-runner.ts'
@@ -63,6 +64,7 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
     }
     case 'embedded':
       if (run.part === 'gateway') return childRunner(() => gatewayPlan(service, parts), { log, probe })
+      if (run.part === 'bus') return busRunner(service, parts)
       return postgresRunner({
         service,
         log,
@@ -117,6 +119,12 @@ async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildP
     environment: { ...environmentOf(service, parts), PORTOLAN_GATEWAY_CONFIGURATION: file },
     hasChannel: true,
   }
+}
+
+/** The bus is a database of the stack's PostgreSQL: nothing of its own runs. */
+function busRunner(service: Service, { stack, secrets }: RunnerParts): Runner {
+  const url = embeddedBusUrl(service, stack, secrets)
+  return externalRunner((waiting) => pingPostgres(url, waiting))
 }
 
 function externalService(service: Service, parts: RunnerParts): Runner {

@@ -1,4 +1,12 @@
-import { fillReferences, mainPort, portMeant, type Reference, type ResolvedStack, type Service } from '@portolan/stack'
+import {
+  fillReferences,
+  mainPort,
+  type Port,
+  portMeant,
+  type Reference,
+  type ResolvedStack,
+  type Service,
+} from '@portolan/stack'
 import { bindAddress, urlOf } from './place.ts'
 
 /** Where a need of a service comes from, for needs that take more than an address: with user, password and database. */
@@ -78,11 +86,17 @@ function needVariables(service: Service, services: readonly Service[]): Readonly
     const needed = services.find(({ name }) => name === need.service)
     const port = needed === undefined ? undefined : portMeant(needed, need.port)
     if (needed === undefined || port === undefined) return []
-    const url = urlOf(needed, port)
+    const url = need.redisDb === undefined ? urlToGive(needed, port) : `${urlToGive(needed, port)}/${need.redisDb}`
     const own = [[`${variableName(need.service)}_URL`, url] as const]
-    return need.redisDb === undefined ? own : [...own, ['REDIS_URL', `${url}/${need.redisDb}`] as const]
+    return need.redisDb === undefined ? own : [...own, ['REDIS_URL', url] as const]
   })
   return Object.fromEntries(entries)
+}
+
+/** An external service that is given as a URL is reached by that URL, with whatever user and password it holds. */
+function urlToGive(needed: Service, port: Port): string {
+  const { run } = needed
+  return run.kind === 'external' && run.address.includes('://') ? run.address.replace(/\/$/, '') : urlOf(needed, port)
 }
 
 function addressing(secretOf: (name: string) => string): (reference: Reference) => string {
