@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly stateFile: string
   readonly secretsFile: string
   readonly logs: string
+  /** What Node has compiled of our own processes, so that it need not do so at each start. */
+  readonly compiled: string
   /** Where one service keeps what is its own. */
   serviceFolder(service: string): string
   /** Marks every process that this copy starts, so that they can be found again. */
@@ -37,6 +39,7 @@ export function dataFolderOf(
     stateFile: join(root, 'state.json'),
     secretsFile: join(root, 'secrets.json'),
     logs: join(root, 'logs'),
+    compiled: join(root, 'compiled'),
     serviceFolder: (service) => join(root, 'data', service),
     mark,
     // Not in the folder itself: the path of a socket has at most 107 bytes (unix(7), sun_path).

@@ -116,7 +116,11 @@ async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildP
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', parts.programs.gateway],
     folder: parts.stackFolder,
-    environment: { ...environmentOf(service, parts), PORTOLAN_GATEWAY_CONFIGURATION: file },
+    environment: {
+      ...environmentOf(service, parts),
+      NODE_COMPILE_CACHE: parts.folder.compiled,
+      PORTOLAN_GATEWAY_CONFIGURATION: file,
+    },
     hasChannel: true,
   }
 }

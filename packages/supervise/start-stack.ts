@@ -116,7 +116,7 @@ function superviseServices(
   const moduleHost = new ModuleHost({
     program: programs.moduleHost,
     stackFolder,
-    environment: { ...inherited, [MARK_VARIABLE]: folder.mark },
+    environment: { ...inherited, NODE_COMPILE_CACHE: folder.compiled, [MARK_VARIABLE]: folder.mark },
     log: modulesLog,
   })
   return allServices(stack).map((service) => {

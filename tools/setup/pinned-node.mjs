@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { importCompiled } from './compiled.mjs'
 import { ROOT } from './root.mjs'
 
 export const PINNED_NODE = path.join(
@@ -19,12 +19,8 @@ export function hasPinnedNode() {
 /** Runs a script of the repository. On the right Node already, in this process: a second one would only cost memory. */
 export async function runOnPinnedNode(script, args) {
   const file = path.join(ROOT, script)
-  if (process.version === pinnedVersion()) {
-    process.argv = [process.execPath, file, ...args]
-    await import(pathToFileURL(file).href)
-    return
-  }
-  endAs(await runChild(PINNED_NODE, [file, ...args]))
+  if (process.version === pinnedVersion()) return importCompiled(file, args)
+  endAs(await runChild(PINNED_NODE, [path.join(ROOT, 'tools', 'setup', 'compiled.mjs'), file, ...args]))
 }
 
 /**
