@@ -37,7 +37,7 @@ export function startGuestbook(card) {
   const readUntilDone = () =>
     read().catch((error) => {
       console.info('The guestbook could not be read; the page asks again.', error)
-      setTimeout(readUntilDone, READ_AGAIN_MS)
+      setTimeout(() => void readUntilDone(), READ_AGAIN_MS)
     })
   whenLanguage(write)
   setInterval(write, AGE_EVERY_MS)

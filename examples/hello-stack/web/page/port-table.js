@@ -40,7 +40,7 @@ export function startPortTable(table) {
       services = services.map((seen) => ({ ...seen, state: 'unknown' })) // what nobody can see is not healthy
     }
     write()
-    setTimeout(ask, ASK_EVERY_MS)
+    setTimeout(() => void ask(), ASK_EVERY_MS)
   }
   void ask()
 }

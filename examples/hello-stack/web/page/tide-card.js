@@ -31,11 +31,11 @@ export function startTide(card) {
       reading = await answer.json()
       setState('live')
       write()
-      setTimeout(ask, ASK_EVERY_MS)
+      setTimeout(() => void ask(), ASK_EVERY_MS)
     } catch (error) {
       console.info('The tides did not answer; the page asks again.', error)
       setState('lost')
-      setTimeout(ask, ASK_AGAIN_MS)
+      setTimeout(() => void ask(), ASK_AGAIN_MS)
     }
   }
   void ask()
