@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url'
 import type { StartedPrograms } from './started-programs.ts'
 
 const CLI = fileURLToPath(new URL('../tools/cli/main.ts', import.meta.url))
+// As the scripts of package.json start it: what was compiled once is not compiled again.
+const COMPILED = fileURLToPath(new URL('../tools/setup/compiled.mjs', import.meta.url))
 
 /** `portolan up`, from the call to the line that says that every service is healthy. */
 export async function startByPortolan(folder: string, shift: number): Promise<StartedPrograms> {
   const beganAt = performance.now()
-  const child = spawn(process.execPath, [CLI, 'up', '--shift', String(shift)], {
+  const child = spawn(process.execPath, [COMPILED, CLI, 'up', '--shift', String(shift)], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
