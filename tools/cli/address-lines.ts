@@ -6,7 +6,8 @@ import type { ChosenStack } from './stack-argument.ts'
 import { alignColumns, coloursFor, formatDuration } from './terminal.ts'
 
 /** What a person wants to know once a stack is up: where to go, what runs where, how to end it. */
-export function addressLines(context: CliContext, { resolved, stack }: ChosenStack, tookMs: number): readonly string[] {
+export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: number): readonly string[] {
+  const { resolved, stack } = chosen
   const { bold, cyan, dim } = coloursFor(context.stdout, context)
   const door = gatewayUrl(resolved)
   const copy =
@@ -25,7 +26,7 @@ export function addressLines(context: CliContext, { resolved, stack }: ChosenSta
     '',
     ...alignColumns(rows).map((row) => `  ${row}`),
     '',
-    dim('  portolan logs --follow    portolan status    Ctrl-C or portolan down stops it'),
+    ...whatNext(context, chosen).map((line) => dim(line)),
     '',
   ]
 }
@@ -48,4 +49,16 @@ function portWords(service: Service): string {
 
 function routeWords(service: Service): string {
   return service.routes.map(({ path, websocket }) => (websocket ? `${path} (WebSocket)` : path)).join('  ')
+}
+
+/** The commands as they can be typed where this one was: npm's scripts have no `portolan` on the PATH of the shell. */
+function whatNext({ environment }: CliContext, { stackFolder }: ChosenStack): readonly string[] {
+  const portolan = environment.npm_lifecycle_event === undefined ? 'portolan' : 'npm run portolan --'
+  const [file, folder] = stackFolder === '.' ? ['', ''] : [` --file ${stackFolder}`, ` ${stackFolder}`]
+  const rows = [
+    [`${portolan} logs --follow${file}`, 'what the services print'],
+    [`${portolan} status${folder}`, 'what runs'],
+    [`${portolan} down${folder}`, 'stops it, as Ctrl-C does here'],
+  ]
+  return alignColumns(rows).map((row) => `  ${row}`)
 }
