@@ -9,7 +9,7 @@ const typescript = sources.filter(({ path }) => path.endsWith('.ts'))
 
 /** Each may import those before it, never one after it: errors are below everything, supervise is made of the others. */
 const ORDER =
-  'errors ports stack render check postgres bus objects identity live observe service registry gateway supervise doctor'.split(
+  'errors ports stack render check postgres service bus objects identity live observe registry gateway supervise doctor'.split(
     ' ',
   )
 const ONE_JOB: readonly string[] = ['postgres', 'bus', 'objects', 'identity', 'live', 'observe', 'service']
