@@ -10,7 +10,7 @@ const VALID = {
 
 test('a valid configuration is given back frozen, with normalised prefixes', () => {
   const configuration = parseGatewayConfiguration(JSON.parse(JSON.stringify(VALID)))
-  expect(configuration).toEqual({ ...VALID, routes: [routeTo('/api', 8000), routeTo('/', 5173)] })
+  expect(configuration).toEqual({ ...VALID, domains: [], routes: [routeTo('/api', 8000), routeTo('/', 5173)] })
   const parts = [configuration, configuration.listeners, configuration.routes, configuration.routes[0]?.target]
   expect(parts.every(Object.isFrozen)).toBe(true)
   expect(parseGatewayConfiguration(configuration)).toEqual(configuration)

@@ -14,6 +14,8 @@ export interface GatewayListener {
 export interface GatewayConfiguration {
   /** The name of the stack that this gateway serves. */
   readonly stack: string
+  /** The names that it answers to besides `localhost` and addresses; `*.example.com` is every name below, `*` any. */
+  readonly domains: readonly string[]
   readonly listeners: readonly GatewayListener[]
   readonly routes: readonly GatewayRoute[]
 }
@@ -26,9 +28,11 @@ export interface GatewayConfiguration {
 export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
   const faults: string[] = []
   const read = new Reader(faults)
-  const { stack, listeners, routes } = read.record(value, '', ['stack', 'listeners', 'routes'])
+  const { stack, domains, listeners, routes } = read.record(value, '', ['stack', 'domains', 'listeners', 'routes'])
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
+    domains:
+      domains === undefined ? [] : read.list(domains, 'domains').map((one, index) => readDomain(read, one, index)),
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
     routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
   }
@@ -57,6 +61,14 @@ function readListener(read: Reader, value: unknown, index: number): GatewayListe
   })
 }
 
+function readDomain(read: Reader, value: unknown, index: number): string {
+  const at = `domains[${index}]`
+  const domain = read.name(value, at)
+  return domain === '*' || domain === ''
+    ? domain
+    : `${domain.startsWith('*.') ? '*.' : ''}${read.host(domain.replace(/^\*\./, ''), at)}`
+}
+
 function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
   const at = `routes[${index}]`
   const { path, service, target, websocket } = read.record(value, at, ['path', 'service', 'target', 'websocket'])
@@ -80,8 +92,13 @@ function refuseTwins(names: readonly string[], place: string, faults: string[]):
   })
 }
 
-function freeze({ stack, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
-  return Object.freeze({ stack, listeners: Object.freeze(listeners), routes: Object.freeze(routes) })
+function freeze({ stack, domains, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
+  return Object.freeze({
+    stack,
+    domains: Object.freeze(domains),
+    listeners: Object.freeze(listeners),
+    routes: Object.freeze(routes),
+  })
 }
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$/

@@ -8,6 +8,8 @@ export const GATEWAY_ERRORS = {
   GATEWAY_EXPECTATION_FAILED: { status: 417, title: 'The expectation cannot be met' },
   GATEWAY_HEADERS_TOO_LARGE: { status: 431, title: 'The request headers are too large' },
   GATEWAY_WEBSOCKET_REFUSED: { status: 400, title: 'The route takes no WebSocket' },
+  GATEWAY_HOST_UNKNOWN: { status: 421, title: 'The gateway does not answer to that name' },
+  GATEWAY_ORIGIN_REFUSED: { status: 403, title: 'Another page may not open a WebSocket here' },
   GATEWAY_UPSTREAM_UNREACHABLE: { status: 502, title: 'The service cannot be reached' },
   GATEWAY_UPSTREAM_CLOSED: { status: 502, title: 'The service broke off before it answered' },
   GATEWAY_UPSTREAM_INVALID: { status: 502, title: 'The answer of the service cannot be understood' },
@@ -75,6 +77,20 @@ export function webSocketRefused(service: string, path: string): AppError {
     `The route "${path}" of service "${service}" takes no WebSocket. Expected was an ordinary request. ` +
     `Declare the route with "websocket: true" if the service speaks WebSocket there.`
   return gatewayError('GATEWAY_WEBSOCKET_REFUSED', message, { details: { service, path } })
+}
+
+export function hostUnknown(host: string): AppError {
+  const message =
+    `The gateway does not answer to the name "${host}". Expected was "localhost", an address, or a declared domain. ` +
+    `Declare the name under "gateway: { domains: [...] }" of the stack file.`
+  return gatewayError('GATEWAY_HOST_UNKNOWN', message, { details: { host } })
+}
+
+export function originRefused(origin: string): AppError {
+  const message =
+    `A page of "${origin}" may not open a WebSocket here. Expected was a page of the address that it connects to, ` +
+    `because a browser would send that address's cookies along.`
+  return gatewayError('GATEWAY_ORIGIN_REFUSED', message, { details: { origin } })
 }
 
 export function upstreamUnreachable(service: string, cause: unknown): AppError {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { errorMessage, isAppError } from '@portolan/errors'
 import { type Answer, type Asked, answerOf } from './answer.ts'
 import type { GatewayLogger } from './log.ts'
@@ -71,7 +71,8 @@ export function answerWith(response: ServerResponse, error: unknown, exchange: E
   // After a message that cannot be understood nobody knows where the next one begins.
   if (status === 400 || status === 408) response.shouldKeepAlive = false
   response.once('finish', () => discardRest(exchange.request))
-  response.writeHead(status, headers)
+  // With a reason of its own: one that a service sent and Node refused to write would be tried, and thrown, again.
+  response.writeHead(status, STATUS_CODES[status] ?? '', headers)
   response.end(body)
 }
 

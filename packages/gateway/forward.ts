@@ -18,6 +18,9 @@ export interface Passage {
   readonly response: ServerResponse
 }
 
+/** More interim answers than any service has a use for. */
+const MOST_INFORMATION = 16
+
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /**
@@ -49,10 +52,20 @@ function attempt(passage: Passage, { agent, onStale }: Attempt): void {
   const abort = () => outgoing.destroy()
   response.once('close', abort)
   let isAnswered = false
-  outgoing.on('information', (information) => passInformation(response, exchange.request, information))
+  let informationCount = 0
+  outgoing.on('information', (information) => {
+    informationCount += 1
+    if (informationCount <= MOST_INFORMATION) passInformation(response, exchange.request, information)
+  })
   outgoing.once('response', (incoming) => {
     isAnswered = true
     passResponse(passage, outgoing, incoming)
+  })
+  // Nobody asked for another protocol here. Without a listener Node would end the connection and say nothing.
+  outgoing.once('upgrade', (_incoming, socket) => {
+    socket.destroy()
+    const cause = Object.assign(new Error('101 without having been asked'), { code: 'ERR_HTTP_UNASKED_UPGRADE' })
+    answerWith(response, upstreamFailure(route.service, cause, { wasConnected: true }), exchange)
   })
   outgoing.on('error', (error) => {
     // After the response head the fate of the response decides; a service may answer without reading all it was sent.
@@ -69,6 +82,7 @@ function openOutgoing({ exchange, head, route, response }: Passage, agent: Attem
   const remoteAddress = request.socket.remoteAddress ?? 'unknown'
   const outgoing = openRequest({
     agent,
+    insecureHTTPParser: false, // whatever NODE_OPTIONS say
     host: route.target.host,
     port: route.target.port,
     method: head.method,
@@ -135,6 +149,8 @@ function passInformation(
 ): void {
   // An HTTP/1.0 client knows no interim answers (RFC 9110 §15.2).
   if (response.headersSent || request.httpVersion !== '1.1') return
+  // They may be left out (RFC 9110 §15.2), and a client that reads slowly must not fill the memory.
+  if (response.socket?.writableNeedDrain === true) return
   const { statusCode: status, statusMessage: reason, rawHeaders } = information
   if (status === 100) response.writeContinue()
   // Node has no call for it. Only the response whose turn it is has a socket, so pipelined answers are not mixed up.
@@ -169,6 +185,8 @@ function passResponse(passage: Passage, outgoing: ClientRequest, incoming: Incom
 /** @throws what Node says of a header or a status that it will not write, or of a coding that it cannot pass on */
 function writeResponseHead({ exchange, head, response }: Passage, incoming: IncomingMessage): void {
   const status = incoming.statusCode ?? 0
+  // An interim answer that Node gives as the final one: a bare 101. Passed on, it would leave the client waiting.
+  if (status < 200) throw Object.assign(new Error(`final status ${status}`), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
   const codings = headerValues(incoming.rawHeaders, 'transfer-encoding')
   if (codings.length > 1 || codings.some((coding) => coding.trim().toLowerCase() !== 'chunked')) {
     throw Object.assign(new Error('transfer coding is not "chunked"'), { code: 'ERR_HTTP_TRANSFER_CODING' })

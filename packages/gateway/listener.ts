@@ -16,6 +16,7 @@ export interface GatewayAddress {
 /** A server with the gateway's limits, which listens to nothing yet. */
 export function createListenerServer({ headersMs, keepAliveMs, idleMs }: GatewayTimeouts): Server {
   const server = createServer({
+    insecureHTTPParser: false, // whatever NODE_OPTIONS say
     headersTimeout: headersMs,
     requestTimeout: 0, // a total limit would end a large upload, however well it moves
     keepAliveTimeout: keepAliveMs,

@@ -16,6 +16,7 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 const CONFIGURATION: GatewayConfiguration = {
   stack: 'test',
+  domains: [],
   listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }],
   routes: [],
 }
@@ -90,7 +91,7 @@ test('SIGTERM lets a running request end, then the process exits with 0 and its 
   await using gateway = await startGateway({ ...CONFIGURATION, routes: [routeTo('/', upstream.port)] })
   const port = await readyPort(gateway.child)
   await using client = await RawClient.open(port)
-  client.say('GET /x?secret=1 HTTP/1.1\r\nHost: a\r\n\r\n')
+  client.say('GET /x?secret=1 HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const finish = await answer.promise
   const exited = once(gateway.child, 'exit')
   gateway.child.kill('SIGTERM')

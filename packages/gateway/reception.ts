@@ -8,13 +8,16 @@ import {
   badRequest,
   gatewayClosing,
   headersTooLarge,
+  hostUnknown,
   methodRefused,
   noRoute,
+  originRefused,
   requestTimeout,
   webSocketRefused,
 } from './errors.ts'
 import { answerWith, Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
+import { isOwnOrigin, namesGateway } from './host-name.ts'
 import type { GatewayLogger } from './log.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
 import { requestIdOf } from './request-id.ts'
@@ -66,7 +69,10 @@ function receiveRequest(request: IncomingMessage, response: ServerResponse, opti
   response.on('timeout', () => endIdle(response, exchange))
   try {
     const { head, route } = admit(exchange, options)
-    forward({ exchange, head, route, response, upstream: options.upstream })
+    const passage = { exchange, head, route, response, upstream: options.upstream }
+    // Pipelined requests wait for their turn: one client must not open as many upstream connections as it likes.
+    if (response.socket === null) response.once('socket', () => forward(passage))
+    else forward(passage)
   } catch (error) {
     answerWith(response, error, exchange)
   }
@@ -83,6 +89,8 @@ function receiveUpgrade(
     const { head, route } = admit(exchange, options)
     if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
     if (!route.websocket) throw webSocketRefused(route.service, route.path)
+    const { origin } = request.headers
+    if (!isOwnOrigin(origin, head)) throw originRefused(origin ?? '')
     const handshake = { exchange, head, route, client, early, upstream: options.upstream }
     tunnel(handshake, (status) => {
       exchange.logAccess(status)
@@ -105,7 +113,9 @@ function admit(exchange: Exchange, options: ReceptionOptions): { head: RequestHe
   if (options.connections.isDraining) throw gatewayClosing()
   const head = parseRequestHead(exchange.request)
   exchange.path = head.path
-  const route = matchRoute(options.configuration().routes, head.path)
+  const { routes, domains } = options.configuration()
+  if (!namesGateway(head, domains)) throw hostUnknown(head.host)
+  const route = matchRoute(routes, head.path)
   if (route === undefined) throw noRoute(head.path)
   exchange.service = route.service
   return { head, route }

@@ -47,6 +47,8 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 export interface TestGatewayOptions {
+  /** Any name unless said otherwise. */
+  readonly domains?: readonly string[]
   readonly logger?: GatewayLogger
   readonly timeouts?: Partial<GatewayTimeouts>
 }
@@ -56,7 +58,8 @@ export async function openTestGateway(
   routes: readonly GatewayRoute[],
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const configuration = { stack: 'test', listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }], routes }
+  const { domains = ['*'] } = options
+  const configuration = { stack: 'test', domains, listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }], routes }
   const gateway = await openGateway(configuration, { ...options, signal: AbortSignal.timeout(10_000) })
   const [{ port } = { port: 0 }] = gateway.addresses
   const url = `http://127.0.0.1:${port}`

@@ -47,11 +47,20 @@ export function tunnel(handshake: Handshake, onEnd: (status: number) => void): v
     onEnd(status)
   })
   outgoing.once('upgrade', (incoming, socket, early) => {
+    if (!listMembers(incoming.rawHeaders, 'upgrade').has('websocket')) {
+      outgoing.destroy(Object.assign(new Error('101 to another protocol'), { code: 'ERR_HTTP_UNASKED_UPGRADE' }))
+      socket.destroy()
+      return
+    }
     status = 101
     client.write(formatUpgrade(incoming, exchange), 'latin1')
     join(handshake, { socket, early })
   })
   outgoing.once('response', (incoming) => {
+    if ((incoming.statusCode ?? 0) < 200) {
+      outgoing.destroy(Object.assign(new Error('101 without a protocol'), { code: 'ERR_HTTP_INVALID_STATUS_CODE' }))
+      return
+    }
     status = incoming.statusCode ?? 502
     passRefusal(handshake, incoming)
   })

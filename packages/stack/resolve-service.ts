@@ -40,6 +40,7 @@ export function resolveService(written: FullService | FullGateway, { name, sourc
       Object.entries(written.environment ?? {}).map(([key, value]) => [key, String(value)]),
     ),
     networks: written.networks,
+    domains: 'domains' in written ? (written.domains ?? []) : [],
     settings: written.settings ?? {},
     source,
   }

@@ -54,6 +54,8 @@ export interface Service {
   /** As written: `{port:…}` and `{url:…}` are filled in by whoever knows the addresses. */
   readonly environment: Readonly<Record<string, string>>
   readonly networks: readonly string[] | undefined
+  /** The names that the gateway answers to besides `localhost` and addresses; empty for any other service. */
+  readonly domains: readonly string[]
   readonly settings: Readonly<Record<string, Readonly<Record<string, Setting>>>>
   /** Where the service stands in the file; see {@link Positions}. */
   readonly source: Path

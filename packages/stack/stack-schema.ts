@@ -203,6 +203,11 @@ const settings = Type.Record(Type.String({ pattern: NAME }), Type.Record(Type.St
     'What its own configuration says, by program ("livekit", "redis"), so that `check` can hold it against the ports.',
 })
 
+const domains = Type.Array(
+  Type.String({ pattern: '^(\\*|(\\*\\.)?[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)$', examples: ['app.example.com'] }),
+  { description: 'The names that it answers to besides localhost and addresses; "*.example.com" is every name below.' },
+)
+
 interface Shapes<P extends TSchema, R extends TSchema, H extends TSchema, M extends TSchema> {
   readonly port: P
   readonly route: R
@@ -233,7 +238,7 @@ function bodyEntries<P extends TSchema, R extends TSchema, H extends TSchema, M 
   const entries = serviceEntries(shapes)
   const service = Type.Object({ run, ...entries }, { ...closed, description: 'Anything with a port.' })
   const gateway = Type.Object(
-    { run: Type.Optional(run), ...entries },
+    { run: Type.Optional(run), domains: Type.Optional(domains), ...entries },
     { ...closed, description: 'The reverse proxy in front of the routes; Portolan’s own unless `run` says otherwise.' },
   )
   return {
