@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{packages,tools,examples,e2e}/**/*.test.ts'],
+    include: ['{packages,tools,wealist,examples,e2e}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.portolan/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -24,6 +24,7 @@ const PROCESS_EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/service/run-service.ts': 'it is what a main.ts of four lines calls, and hands the environment in',
   'bench/by-hand.ts': 'it starts programs as the shell would in which it was called',
   'e2e/browser.ts': 'the launcher of the tests says there which Chromium it has found',
+  'tools/cli/first-services.ts': 'it writes a program of somebody else into their stack file',
   'e2e/stack-copy.ts': 'it hands a test stack the PATH of whoever runs the tests',
 }
 /** The launcher runs before anything is installed; clock/server.mjs and what tests run are other people's programs. */

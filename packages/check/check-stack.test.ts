@@ -17,7 +17,7 @@ test('the same finding of several environments is one that names them all', () =
     `${YAML}environments: { one: {}, two: {}, three: { services: { b: { ports: { x: 9001 } } } } }\n`,
     'a.yaml',
   )
-  expect(checkStack(stack)).toMatchObject([{ code: 'PORT_DUPLICATE', environments: ['one', 'two'] }])
+  expect(checkStack(stack)).toMatchObject([{ code: 'PORT_DUPLICATE', environments: ['development', 'one', 'two'] }])
   expect(checkStack(stack, { environment: 'two' })).toMatchObject([{ environments: ['two'] }])
   expect(checkStack(stack, { environment: 'three' })).toEqual([])
 })

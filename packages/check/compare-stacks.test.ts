@@ -111,15 +111,15 @@ test('environments are compared by name, and what holds in several is said once'
     stack(`${service('ports: { x: 1 }')}${environments}`, 'a.yaml'),
     stack(`${service('ports: { x: 2 }')}${environments}`, 'b.yaml'),
   )
-  expect(findings).toMatchObject([{ code: 'CONTRADICTION_PORT_NUMBER', environments: ['one', 'two'] }])
+  expect(findings).toMatchObject([{ code: 'CONTRADICTION_PORT_NUMBER', environments: ['development', 'one', 'two'] }])
 })
 
 test('the defaults are compared although they are called differently', () => {
   const findings = compareStacks(
-    stack(`${service('ports: { x: 1 }')}environments: { local: {} }\n`, 'a.yaml'),
-    stack(`${service('ports: { x: 2 }')}environments: { dev: {} }\n`, 'b.yaml'),
+    stack(`${service('ports: { x: 1 }')}default: local\nenvironments: { local: {} }\n`, 'a.yaml'),
+    stack(`${service('ports: { x: 2 }')}default: dev\nenvironments: { dev: {} }\n`, 'b.yaml'),
   )
-  expect(findings).toMatchObject([{ environments: ['local/dev'] }])
+  expect(findings).toMatchObject([{ environments: ['development', 'local/dev'] }])
 })
 
 test('secrets are compared without being shown', () => {

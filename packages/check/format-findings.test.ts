@@ -41,6 +41,24 @@ test('text shows file, line, caret, related places and a count', () => {
   )
 })
 
+test('a secret is in no line that is shown, and the caret stays under what it is about', () => {
+  const source = 'a: { DB_PASSWORD: hunter4, url: "postgres://u:hunter2@db", key: 1 }'
+  const secret = { ...plain, code: 'SECRET_PLAIN', line: 1, column: 19 }
+  const other = { ...plain, line: 1, column: source.indexOf('key:') + 1 }
+  expect(text([secret], source)).not.toContain('|')
+  expect(text([secret, other], source)).not.toMatch(/hunter/)
+  expect(caret(source, other.column)).toEqual([
+    'a: { DB_PASSWORD: …, url: "postgres://u:…@db", key: 1 }',
+    `${' '.repeat(47)}^`,
+  ])
+})
+
+test('a line that is too long to be read is not shown', () => {
+  const hostile = ['--key=${', '--key ', 'key: "', "a'\\"].map((part) => part.repeat(Math.floor(2_000 / part.length)))
+  for (const line of hostile) expect(text([{ ...plain, line: 1 }], line)).toContain('|')
+  expect(text([{ ...plain, line: 1 }], 'a'.repeat(2_001))).not.toContain('|')
+})
+
 test('text counts each severity', () => {
   const findings: readonly Finding[] = [plain, plain, { ...plain, severity: 'note', file: 'other.yaml' }]
   expect(text(findings, '')).toMatch(/2 errors, 1 note in 2 files\.\n$/)

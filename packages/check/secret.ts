@@ -8,11 +8,15 @@ const SECRET_NAME = /(^|_)(password|passwd|passphrase|pwd|secret|token|key|crede
 /** Names that end like a secret and say in the same breath that they are none. */
 const OPEN_NAME = /(^|_)(public|publishable|anon|sort|primary|foreign|partition|cache|object|storage|metric)_key$/
 const PASSWORD_NAME = /(password|passwd|passphrase|pwd|requirepass|masterauth)$/
-const PASSWORD_IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/?#@]+)@/gi
+/**
+ * Begins at the `://`, with a look at one character of the scheme: a scheme that is matched from its start is tried at
+ * every letter of a long text, which takes time by the square of its length.
+ */
+export const PASSWORD_IN_URL = /(?<=[a-z0-9+.-])(:\/\/[^\s:/?#@]*:)([^\s/?#@]+)@/gi
 
 /** Whether a value holds a secret in plain text; undefined when it does not, or when it comes from outside. */
 export function secretIn({ key, text }: Pick<TextValue, 'key' | 'text'>): SecretReason | undefined {
-  const passwords = [...text.matchAll(PASSWORD_IN_URL)].map(([, password = '']) => password)
+  const passwords = [...text.matchAll(PASSWORD_IN_URL)].map(([, , password = '']) => password)
   if (passwords.some((password) => !isFilledIn(password))) return 'a password inside a URL'
   return key !== undefined && namesSecret(key) && isSecretText(text, key)
     ? 'a value whose name says that it is secret'
@@ -41,5 +45,5 @@ function inWords(name: string): string {
 /** The text with every password taken out, for messages. */
 export function withoutSecrets(value: Pick<TextValue, 'key' | 'text'>): string {
   if (value.key !== undefined && namesSecret(value.key)) return '…'
-  return value.text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:)[^\s/?#@]+@/gi, '$1…@')
+  return value.text.replace(PASSWORD_IN_URL, '$1…@')
 }

@@ -26,16 +26,19 @@ export async function findProvisioningHolder(client: Client): Promise<LockHolder
 
 export interface Role {
   readonly isSuperuser: boolean
+  /** -1 is no limit. */
+  readonly connectionLimit: number
   readonly canLogin: boolean
 }
 
 export async function findRole(client: Client, role: string): Promise<Role | undefined> {
-  const { rows } = await client.query<{ rolsuper: boolean; rolcanlogin: boolean }>(
-    'select rolsuper, rolcanlogin from pg_roles where rolname = $1',
+  const { rows } = await client.query<{ rolsuper: boolean; rolcanlogin: boolean; rolconnlimit: number }>(
+    'select rolsuper, rolcanlogin, rolconnlimit from pg_roles where rolname = $1',
     [role],
   )
   const row = rows[0]
-  return row === undefined ? undefined : { isSuperuser: row.rolsuper, canLogin: row.rolcanlogin }
+  if (row === undefined) return undefined
+  return { isSuperuser: row.rolsuper, canLogin: row.rolcanlogin, connectionLimit: row.rolconnlimit }
 }
 
 /** What is stored for the role's password; only superusers may look. */
@@ -53,6 +56,11 @@ export async function createRole(client: Client, role: string, verifier: string)
 
 export async function alterRole(client: Client, role: string, verifier: string): Promise<void> {
   await client.query(`alter role ${id(role)} login password ${literal(verifier)}`)
+}
+
+/** Does not end connections that are open. */
+export async function limitConnections(client: Client, role: string, limit: number): Promise<void> {
+  await client.query(`alter role ${id(role)} connection limit ${limit}`)
 }
 
 /** Who is no superuser can give a database only to a role that it could become itself. */
@@ -76,6 +84,16 @@ export async function createDatabase(client: Client, database: string, role: str
 
 export async function giveDatabase(client: Client, database: string, role: string): Promise<void> {
   await client.query(`alter database ${id(database)} owner to ${id(role)}`)
+}
+
+/** The databases that a server comes with: their owner and superusers may still connect. */
+export async function closeMaintenanceDatabases(client: Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select datname as name from pg_database where datname in ('postgres', 'template1')",
+  )
+  for (const { name } of rows) {
+    await client.query(`revoke connect, temporary on database ${id(name)} from public`)
+  }
 }
 
 /** By default every role may connect to every database (and make temporary tables there). */

@@ -52,6 +52,30 @@ test('one role cannot enter the database of another', async () => {
   await expect(pingPostgres(trespass, waiting())).rejects.toMatchObject({ code: 'POSTGRES_DATABASE_FORBIDDEN' })
 })
 
+test('a service cannot enter the databases that the server comes with', async () => {
+  const curious = declared('curious')
+  await provisionDatabases(adminUrl, [curious], waiting())
+  for (const database of ['postgres', 'template1']) {
+    const entered = pingPostgres(databaseUrl(adminUrl, { ...curious, database }), waiting())
+    await expect(entered).rejects.toMatchObject({ code: 'POSTGRES_DATABASE_FORBIDDEN' })
+  }
+  await pingPostgres(adminUrl, waiting())
+})
+
+test('a role has a limit of connections, and one that was set by hand stays', async () => {
+  const greedy = declared('greedy')
+  const limit = () => administer("select rolconnlimit from pg_roles where rolname = 'greedy_user'")
+  await provisionDatabases(adminUrl, [greedy], waiting())
+  expect(await limit()).toEqual([{ rolconnlimit: 40 }])
+  await administer('alter role greedy_user connection limit 1')
+  await provisionDatabases(adminUrl, [greedy], waiting())
+  expect(await limit()).toEqual([{ rolconnlimit: 1 }])
+  await using _first = await openConnection(databaseUrl(adminUrl, greedy), waiting())
+  await expect(openConnection(databaseUrl(adminUrl, greedy), waiting())).rejects.toMatchObject({
+    code: 'POSTGRES_CONNECTIONS_EXHAUSTED',
+  })
+})
+
 test('a role that was let into a database still cannot create in its schema public', async () => {
   await provisionDatabases(adminUrl, [declared('noti'), declared('guest')], waiting())
   await administer('grant connect on database noti_db to guest_user')
@@ -93,6 +117,7 @@ test('an abort ends the wait for the lock', async () => {
 
 test('an administrator without superuser rights needs CREATEDB and CREATEROLE alone', async () => {
   await administer("create role clerk login createdb createrole password 'clerk'")
+  await administer('grant connect on database postgres to clerk')
   const clerkUrl = databaseUrl(adminUrl, { database: 'postgres', role: 'clerk', password: 'clerk' })
   const [storage, other] = [declared('storage'), declared('other')]
   for (const _round of [1, 2]) await provisionDatabases(clerkUrl, [storage, other], waiting())
@@ -104,6 +129,7 @@ test('an administrator without superuser rights needs CREATEDB and CREATEROLE al
 
 test('a role that may not create anything is told what it lacks', async () => {
   await administer("create role nobody_special login password 'x'")
+  await administer('grant connect on database postgres to nobody_special')
   const url = databaseUrl(adminUrl, { database: 'postgres', role: 'nobody_special', password: 'x' })
   await expect(provisionDatabases(url, [declared('never')], waiting())).rejects.toMatchObject({
     code: 'POSTGRES_PRIVILEGE_MISSING',

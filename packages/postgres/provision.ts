@@ -14,11 +14,14 @@ export interface ProvisionOptions extends Waiting {
 }
 
 const DEFAULTS = { lockTimeoutMs: 60_000 } as const
+/** Of the 100 that a server has room for unless told otherwise, so that no service can take them all. */
+const CONNECTIONS_PER_ROLE = 40
 const APPLICATION_NAME = 'portolan provision'
 
 /**
  * Makes every declared role and database what it should be: the role can log in with its password and owns the
- * database, and no other role may enter it. Run it as often as you like, also from several processes at once; what
+ * database, and no other role may enter it. A superuser also closes the databases `postgres` and `template1` to everyone
+ * else, and gives each role that has no limit one of 40 connections. Run it as often as you like, also from several processes at once; what
  * was interrupted is completed by the next run. Nothing is ever dropped.
  * @throws POSTGRES_NAME_INVALID, POSTGRES_PASSWORD_INVALID, POSTGRES_DECLARATION_CONFLICT, POSTGRES_PRIVILEGE_MISSING,
  *   POSTGRES_ROLE_TAKEN, POSTGRES_DATABASE_TAKEN, POSTGRES_LOCK_TIMEOUT, and as openConnection
@@ -33,6 +36,7 @@ export async function provisionDatabases(
   const { client } = connection
   await acquireLock(client, lockTimeoutMs)
   const admin = await repository.getAdministrator(client)
+  if (admin.isSuperuser) await repository.closeMaintenanceDatabases(client)
   const passwordsByRole = new Map(databases.map(({ role, password }) => [role, password]))
   for (const [role, password] of passwordsByRole) {
     await allowed(admin, `create or alter the role "${role}"`, () => ensureRole(client, admin, { role, password }))
@@ -72,7 +76,9 @@ async function ensureRole(
     const isAsDeclared = found.canLogin && verifier !== undefined && (await isVerifierOf(verifier, password))
     if (!isAsDeclared) await repository.alterRole(client, role, await scramVerifier(password))
   }
-  if (!admin.isSuperuser) await repository.joinRole(client, role)
+  if (!admin.isSuperuser) return repository.joinRole(client, role)
+  // A limit that somebody has set stays.
+  if ((found?.connectionLimit ?? -1) === -1) await repository.limitConnections(client, role, CONNECTIONS_PER_ROLE)
 }
 
 async function ensureDatabase(

@@ -18,6 +18,7 @@ test.for([
   ['$$${HOST}', '$${HOST}'],
   ['$HOST {HOST} $', '$HOST {HOST} $'],
   ['${', '${'],
+  ['${HOST} ${ $${', 'db.example.com ${ ${'],
   ['${NESTED}', '${HOST}'],
 ] as const)('%s becomes %s', ([written, filled]) => {
   const values = { HOST: 'db.example.com', EMPTY: '', NESTED: '${HOST}' }
@@ -32,6 +33,12 @@ test.for(['${MISSING}', '${constructor}', '${__proto__}', '${}', '${A B}', '${1}
     expect(faults[0]?.message).toContain(written.slice(2, -1))
   },
 )
+
+test('a long text of beginnings without an end is read in one pass', () => {
+  const beginnings = '${'.repeat(200_000)
+  expect(fill(beginnings, {})).toEqual({ value: beginnings, faults: [] })
+  expect(fill(`${beginnings}}`, {}).faults).toHaveLength(1)
+})
 
 test('the nearest name that is set is proposed', () => {
   expect(fill('${DATABSE_HOST}', { DATABASE_HOST: 'x' }).faults[0]?.nearest).toBe('DATABASE_HOST')

@@ -22,7 +22,11 @@ export function interpolate(root: Located, values: OutsideValues): Interpolated 
   const faults: Fault[] = []
   const replaced = mapScalars(root, (scalar) => {
     if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return scalar
-    const value = scalar.value.replaceAll(PLACEHOLDER, (written, variable: string | undefined) => {
+    // Behind the last brace no placeholder ends, and to look for its end from every "${" there is quadratic.
+    const end = scalar.value.lastIndexOf('}') + 1
+    const closed = scalar.value.slice(0, end)
+    const open = scalar.value.slice(end).replaceAll('$${', '${')
+    const filled = closed.replaceAll(PLACEHOLDER, (written, variable: string | undefined) => {
       if (variable === undefined) return '${'
       if (values === 'unset' && VARIABLE.test(variable)) return written
       const known = values === 'unset' || !Object.hasOwn(values, variable) ? undefined : values[variable]
@@ -30,7 +34,7 @@ export function interpolate(root: Located, values: OutsideValues): Interpolated 
       faults.push(faultAt(scalar.at, missing(variable, values === 'unset' ? {} : values)))
       return ''
     })
-    return { ...scalar, value }
+    return { ...scalar, value: filled + open }
   })
   return { root: replaced, faults }
 }

@@ -118,6 +118,7 @@ test('an overlay that says a port and a range is told so', () => {
   expect(
     placesIn(
       `${BASE}environments: { production: { services: { board: { ports: { http: { port: 1, range: 2-3 } } } } } }\n`,
+      { environment: 'production' },
     ),
   ).toEqual([expect.stringContaining('STACK_VALUE_INVALID')])
 })

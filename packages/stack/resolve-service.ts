@@ -21,11 +21,13 @@ export function resolveService(written: FullService | FullGateway, { name, sourc
   const ports = Object.entries(written.ports ?? {}).flatMap(
     ([port, value]) => resolvePort(value, { name: port, source: [...source, 'ports', port], resolving: shifted }) ?? [],
   )
+  const isPostgres = run.kind === 'embedded' && run.part === 'postgres'
   return {
     name,
     host: written.host ?? 'local',
     run,
-    ports,
+    // Nothing else speaks on the port of a PostgreSQL that Portolan brings along.
+    ports: isPostgres ? ports.map((port) => ({ ...port, speaks: ['postgres'] })) : ports,
     routes: (written.routes ?? []).map((route, index) => resolveRoute(route, [...source, 'routes', index])),
     needs: Object.entries(written.needs ?? {}).map(([service, need]) =>
       resolveNeed(service, need, [...source, 'needs', service]),

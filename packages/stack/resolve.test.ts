@@ -95,7 +95,7 @@ test('resolving is the same every time', () => {
 
 test('environment variables reach the program as the file spells them', () => {
   const text =
-    'stack: a\nservices: { b: { run: { command: x }, environment: { A: 1.10, B: 007, C: 12345678901234567890123, D: True, E: 0x10, F: "q", G: 2026-01-31 } } }\nenvironments: { dev: { services: { b: { environment: { A: 2.0 } } } } }\n'
+    'stack: a\nservices: { b: { run: { command: x }, environment: { A: 1.10, B: 007, C: 12345678901234567890123, D: True, E: 0x10, F: "q", G: 2026-01-31 } } }\nenvironments: { development: { services: { b: { environment: { A: 2.0 } } } } }\n'
   expect(serviceNamed(resolveText(text), 'b').environment).toEqual({
     A: '2.0',
     B: '007',

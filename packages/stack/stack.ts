@@ -27,8 +27,11 @@ export interface Environment {
   readonly at: Position
 }
 
-/** What a stack has when its file names no environment. */
-const ONLY_ENVIRONMENT = 'development'
+/**
+ * The environment that every stack has, and the one that is meant when nothing else is said: the base, with what an
+ * overlay of that name changes. An overlay for production never becomes what a plain `up` starts.
+ */
+const BASE_ENVIRONMENT = 'development'
 
 /**
  * @param text YAML 1.2
@@ -63,18 +66,20 @@ export function parseStack(text: string, file: string): Stack {
 
 /** The names that `--env` takes. */
 export function environmentNames(stack: Stack): readonly string[] {
-  return stack.environments.length > 0 ? stack.environments.map(({ name }) => name) : [stack.defaultEnvironment]
+  return stack.environments.map(({ name }) => name)
 }
 
 function environmentsOf(root: LocatedMap): readonly Environment[] {
   const node = childOf(root, 'environments')
-  if (node?.kind !== 'map') return []
-  return [...node.entries].map(([name, entry]) => ({
+  const declared = node?.kind === 'map' ? [...node.entries] : []
+  const environments = declared.map(([name, entry]) => ({
     name,
     // `staging:` with nothing behind it is an environment that changes nothing.
     overlay: entry.value.kind === 'map' ? entry.value : mapOf(entry.keyAt, []),
     at: entry.keyAt,
   }))
+  if (environments.some(({ name }) => name === BASE_ENVIRONMENT)) return environments
+  return [{ name: BASE_ENVIRONMENT, overlay: mapOf(root.at, []), at: root.at }, ...environments]
 }
 
 function defaultEnvironmentOf(
@@ -84,8 +89,8 @@ function defaultEnvironmentOf(
   const node = childOf(root, 'default')
   const named = textOf(node)
   const names = environments.map(({ name }) => name)
-  if (named === undefined || node === undefined) return { name: names[0] ?? ONLY_ENVIRONMENT, faults: [] }
-  if (names.includes(named) || names.length === 0) return { name: named, faults: [] }
+  if (named === undefined || node === undefined) return { name: BASE_ENVIRONMENT, faults: [] }
+  if (names.includes(named)) return { name: named, faults: [] }
   const fault = faultAt(node.at, {
     code: 'STACK_ENVIRONMENT_UNKNOWN',
     message: `The default environment "${named}" is not one of this stack's.`,

@@ -4,6 +4,10 @@ import { text } from 'node:stream/consumers'
 import { AppError, errorCode, errorMessage, type Waiting } from '@portolan/errors'
 import { controlFailed } from './errors.ts'
 
+const SILENT =
+  'it is there, but said nothing in time. It may be stopped (SIGSTOP, Ctrl-Z) or the machine be busy. Let it go on with ' +
+  '"kill -CONT <its process>"; or end it with "kill -KILL", and then "portolan down" ends what it leaves.'
+
 /**
  * Asks the supervisor behind a control socket.
  * @returns its answer; undefined when nobody is there
@@ -25,9 +29,14 @@ export async function askSupervisor(
   } catch (error) {
     // No socket, or one that a killed supervisor left.
     if (['ENOENT', 'ECONNREFUSED'].includes(errorCode(error) ?? '')) return undefined
+    if (isTimeout(signal)) throw controlFailed(SILENT, error)
     if (error instanceof AppError || signal.aborted) throw error
     throw controlFailed(errorMessage(error), error)
   }
+}
+
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
 function problemError(body: unknown, status: number): AppError {

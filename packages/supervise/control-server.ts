@@ -1,8 +1,9 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import { problemOf, type Waiting } from '@portolan/errors'
 import { controlUnknown, dataFolderUnusable } from './errors.ts'
+import { isPrivateFolder } from './private-folder.ts'
 import type { StackStatus } from './run-state.ts'
 
 /** What a running supervisor can be asked over its socket. */
@@ -47,10 +48,8 @@ export async function openControlServer(path: string, controlled: Controlled): P
 async function preparePlace(path: string): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const found = await lstat(folder)
-  const isOwn = found.uid === (process.getuid?.() ?? found.uid)
-  const isOurs = found.isDirectory() && isOwn && (found.mode & 0o077) === 0
-  if (!isOurs) throw dataFolderUnusable(folder, 'it belongs to another user, or others may enter it', undefined)
+  if (!(await isPrivateFolder(folder)))
+    throw dataFolderUnusable(folder, 'it belongs to another user, or others may enter it', undefined)
   // A socket that a killed supervisor left. The lock of the data folder is held, so it is nobody's.
   await rm(path, { force: true })
 }

@@ -43,7 +43,7 @@ services:
   const status = await askSupervisor(controlSocket, { method: 'GET', path: '/status' }, LIMIT())
   expect(status).toMatchObject({ services: [{ state: 'starting', pid: expect.any(Number) }] })
   await askSupervisor(controlSocket, { method: 'POST', path: '/stop' }, LIMIT())
-  await expect(starting).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(starting).rejects.toMatchObject({ code: 'SUPERVISE_NOT_RUNNING' })
   expect(await world.processes()).toEqual([])
 })
 
@@ -144,6 +144,19 @@ test('whoever connects and says nothing does not keep it from closing', async ()
   const ended = once(mute, 'close')
   await server[Symbol.asyncDispose]()
   await ended
+})
+
+test('a supervisor that says nothing in time is said to do so', async () => {
+  await using place = await openPlace()
+  await mkdir(dirname(place.socket))
+  await using server = createServer((socket) => socket.resume())
+  await once(server.listen(place.socket), 'listening')
+  const waiting = { signal: AbortSignal.timeout(50) }
+  const asking = askSupervisor(place.socket, { method: 'GET', path: '/status' }, waiting)
+  await expect(asking).rejects.toMatchObject({
+    code: 'SUPERVISE_CONTROL_FAILED',
+    message: expect.stringContaining('kill -CONT'),
+  })
 })
 
 test('an answer that is none is said to be one', async () => {

@@ -32,6 +32,16 @@ test('it is kept out of version control and of backups, and may be prepared agai
   expect(await readFile(join(place.data.root, '.gitignore'), 'utf8')).toBe('*\n')
 })
 
+test('only its owner may enter it, also when an older one was open', async () => {
+  await using place = await openPlace()
+  const mode = async () => (await stat(place.data.root)).mode & 0o777
+  await prepareDataFolder(place.data)
+  expect(await mode()).toBe(0o700)
+  await chmod(place.data.root, 0o755)
+  await prepareDataFolder(place.data)
+  expect(await mode()).toBe(0o700)
+})
+
 test('a file in its place is said to be one', async () => {
   await using place = await openPlace()
   await writeFile(join(place.folder, '.portolan'), 'a file')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { errorCode, errorMessage } from '@portolan/errors'
@@ -50,6 +50,7 @@ export function dataFolderOf(
 /** Makes the folder and shows that it can be written to, before anything is started. @throws SUPERVISE_DATA_FOLDER_UNUSABLE */
 export async function prepareDataFolder(folder: DataFolder): Promise<void> {
   try {
+    await makePrivate(folder.root)
     await makeFolders(folder.logs)
     // A full disk often still makes empty files: some bytes have to arrive.
     await writeAtomically(
@@ -62,15 +63,23 @@ export async function prepareDataFolder(folder: DataFolder): Promise<void> {
   }
 }
 
+/** What services print and keep is for nobody else's eyes; a folder that an older version made open is closed. */
+async function makePrivate(path: string): Promise<void> {
+  await makeFolders(path, 0o700)
+  const found = await lstat(path)
+  const isOwn = found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid)
+  if (isOwn && (found.mode & 0o077) !== 0) await chmod(path, 0o700)
+}
+
 /** Not `mkdir` with `recursive`, which says ENOENT where the file system is read-only (Node 24). */
-async function makeFolders(path: string): Promise<void> {
+async function makeFolders(path: string, mode = 0o777): Promise<void> {
   try {
-    await mkdir(path)
+    await mkdir(path, { mode })
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return
     if (errorCode(error) !== 'ENOENT') throw error
     await makeFolders(dirname(path))
-    await mkdir(path)
+    await mkdir(path, { mode })
   }
 }
 

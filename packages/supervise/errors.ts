@@ -20,6 +20,9 @@ export const SUPERVISE_ERRORS = {
   SUPERVISE_ORPHAN_LEFT: { status: 500, title: 'A process of an earlier run did not end' },
 } as const satisfies ErrorCatalogue
 
+/** In UTF-16 code units; the log has the rest. */
+const LONGEST_TAIL_LINE = 500
+
 type Code = keyof typeof SUPERVISE_ERRORS
 
 function failure(
@@ -106,7 +109,11 @@ export function serviceFailed({ service, reason, lastLines, logFile, cause }: Se
 function tailWords(lastLines: readonly string[] | undefined, logFile: string): readonly string[] {
   if (lastLines === undefined) return []
   if (lastLines.length === 0) return ['It printed nothing.']
-  return ['Its last lines:', ...lastLines.map((line) => `  | ${line}`), `The whole log: ${logFile}`]
+  return ['Its last lines:', ...lastLines.map((line) => `  | ${shortened(line)}`), `The whole log: ${logFile}`]
+}
+
+function shortened(line: string): string {
+  return line.length > LONGEST_TAIL_LINE ? `${line.slice(0, LONGEST_TAIL_LINE)}…` : line
 }
 
 export function serviceUnknown(service: string, known: readonly string[]): AppError {

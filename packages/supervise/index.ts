@@ -1,13 +1,21 @@
 export { askSupervisor } from './control-client.ts'
-export { type DataFolder, dataFolderOf } from './data-folder.ts'
-export { notRunning, SUPERVISE_ERRORS } from './errors.ts'
+export { type DataFolder, dataFolderOf, prepareDataFolder } from './data-folder.ts'
+export { controlFailed, notRunning, SUPERVISE_ERRORS } from './errors.ts'
 export { acquireFolderLock, type FolderLock } from './folder-lock.ts'
 export { logFilePath } from './log-file.ts'
 export { formatLogLine, type LogLine } from './log-line.ts'
 export { followLogs, type ReadLogsOptions, readLogs } from './log-reader.ts'
 export { endOrphans } from './orphans.ts'
 export { urlOf } from './place.ts'
-export { type PortStatus, type RunState, readRunState, type ServiceStatus, type StackStatus } from './run-state.ts'
+export { isPrivateFolder } from './private-folder.ts'
+export {
+  type PortStatus,
+  parseStackStatus,
+  type RunState,
+  readRunState,
+  type ServiceStatus,
+  type StackStatus,
+} from './run-state.ts'
 export type { Programs } from './runner-choice.ts'
 export { allServices } from './service-environment.ts'
 export type { StateName } from './service-state.ts'

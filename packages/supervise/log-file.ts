@@ -136,7 +136,7 @@ export class LogFile {
   async #current(): Promise<FileHandle> {
     if (this.#handle !== undefined && this.#sizeBytes < this.#options.maxBytes) return this.#handle
     if (this.#handle !== undefined) await this.#rotate()
-    const handle = await open(this.path, 'a', 0o644)
+    const handle = await open(this.path, 'a', 0o600)
     this.#handle = handle
     this.#sizeBytes = (await handle.stat()).size
     return handle

@@ -65,6 +65,13 @@ test('no line gets lost or comes twice while the files take turns, again and aga
   expect(follower.texts).toEqual(written)
 })
 
+test('very many lines are no trouble', async () => {
+  await using logs = await openLogs()
+  const line = `${at(1).toISOString()} out x\n`
+  await writeFile(logFilePath(logs.folder, 'web'), line.repeat(200_000))
+  expect(await logs.read()).toHaveLength(200_000)
+})
+
 test('a very long line comes whole', async () => {
   await using logs = await openLogs()
   const long = '길'.repeat(100_000)

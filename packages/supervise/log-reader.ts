@@ -40,9 +40,9 @@ export async function* followLogs(
 }
 
 async function pastOf(cursors: readonly LogCursor[], options: ReadLogsOptions): Promise<readonly LogLine[]> {
-  const lines: LogLine[] = []
-  for (const cursor of cursors) lines.push(...(await cursor.readPast(options)))
-  const sorted = inTime(lines)
+  const parts: (readonly LogLine[])[] = []
+  for (const cursor of cursors) parts.push(await cursor.readPast(options))
+  const sorted = inTime(parts.flat())
   return options.lastCount === undefined ? sorted : sorted.slice(Math.max(0, sorted.length - options.lastCount))
 }
 

@@ -38,8 +38,26 @@ async function findOrphans(folder: DataFolder): Promise<readonly ProcessIdentity
   const grouped = await Promise.all(written.map(groupOf))
   const marked = await markedProcesses(folder.mark)
   const byPid = new Map([...grouped.flat(), ...marked].map((identity) => [identity.pid, identity]))
-  byPid.delete(process.pid)
+  // A service may have called `portolan` itself, and then carries the mark: it is not left behind.
+  for (const pid of [process.pid, ...(await ancestorsOf(process.ppid))]) byPid.delete(pid)
   return [...byPid.values()]
+}
+
+/** A process and all above it (Linux; elsewhere only itself). */
+async function ancestorsOf(first: number): Promise<readonly number[]> {
+  const found: number[] = []
+  for (let pid = first; pid > 0 && !found.includes(pid); pid = await parentOf(pid)) found.push(pid)
+  return found
+}
+
+async function parentOf(pid: number): Promise<number> {
+  try {
+    // proc_pid_stat(5): `pid (comm) state ppid …`, where comm may hold anything.
+    const text = await readFile(`/proc/${pid}/stat`, 'latin1')
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
+  } catch {
+    return 0 // gone meanwhile, or no /proc
+  }
 }
 
 /** The leader's group, if it is still the leader's: a group keeps its number as long as one process is in it. */

@@ -128,7 +128,7 @@ test('closing during a restart leaves nothing, and the restart is told', async (
   )
   await expect.poll(() => world.history('web'), POLL).toContain('web: stopped → starting')
   await supervisor.close(LIMIT())
-  expect(await restarting).toContain('The stack is told to stop')
+  expect(await restarting).toContain('is being stopped')
   expect(await world.processes()).toEqual([])
 })
 

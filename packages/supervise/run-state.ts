@@ -42,39 +42,45 @@ export interface RunState {
 }
 
 const identity = Type.Object({ pid: Type.Integer(), startTicks: Type.Number(), bootId: Type.Optional(Type.String()) })
+const STACK_STATUS = Type.Object({
+  stack: Type.String(),
+  environment: Type.String(),
+  services: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      state: Type.Unsafe<StateName>(Type.Enum([...SERVICE_STATES])),
+      pid: Type.Union([Type.Integer(), Type.Null()]),
+      ports: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          port: Type.Integer(),
+          transport: Type.Unsafe<Transport>(Type.Enum(['tcp', 'udp'])),
+          url: Type.String(),
+        }),
+      ),
+      restarts: Type.Integer(),
+      since: Type.String(),
+      reason: Type.Optional(Type.String()),
+    }),
+  ),
+})
 const RUN_STATE = Type.Object({
   supervisor: Type.Optional(identity),
   startedAt: Type.String(),
   controlSocket: Type.String(),
   processes: Type.Array(identity),
-  status: Type.Object({
-    stack: Type.String(),
-    environment: Type.String(),
-    services: Type.Array(
-      Type.Object({
-        name: Type.String(),
-        state: Type.Unsafe<StateName>(Type.Enum([...SERVICE_STATES])),
-        pid: Type.Union([Type.Integer(), Type.Null()]),
-        ports: Type.Array(
-          Type.Object({
-            name: Type.String(),
-            port: Type.Integer(),
-            transport: Type.Unsafe<Transport>(Type.Enum(['tcp', 'udp'])),
-            url: Type.String(),
-          }),
-        ),
-        restarts: Type.Integer(),
-        since: Type.String(),
-        reason: Type.Optional(Type.String()),
-      }),
-    ),
-  }),
+  status: STACK_STATUS,
 })
 
 /** @returns undefined when the stack never ran, or when what it left cannot be read */
 export async function readRunState(folder: DataFolder): Promise<RunState | undefined> {
   const value = await readJson(folder.stateFile)
   return Value.Check(RUN_STATE, value) ? { ...value, supervisor: value.supervisor } : undefined
+}
+
+/** What a supervisor answered; undefined when it is no status. */
+export function parseStackStatus(value: unknown): StackStatus | undefined {
+  return Value.Check(STACK_STATUS, value) ? value : undefined
 }
 
 export function writeRunState(folder: DataFolder, state: RunState): Promise<void> {

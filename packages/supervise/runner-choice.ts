@@ -111,7 +111,7 @@ function commandPlan(service: Service, parts: RunnerParts): ChildPlan {
 
 async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildPlan> {
   const file = join(parts.folder.root, 'gateway.json')
-  await writeAtomically(file, `${JSON.stringify(gatewayConfiguration(parts.stack), null, 2)}\n`)
+  await writeAtomically(file, `${JSON.stringify(gatewayConfiguration(parts.stack), null, 2)}\n`, 0o600)
   return {
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', parts.programs.gateway],

@@ -19,6 +19,13 @@ test('a circle is named as one', () => {
   )
 })
 
+test('long chains and rings are walked in one pass', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `s${index}`)
+  const chain = names.map((name, index) => service(name, ...names.slice(index + 1, index + 2)))
+  expect(startOrder(chain).size).toBe(20_000)
+  expect(() => startOrder([...chain, service('s19999', 's0')])).toThrow('s19999 → s0')
+})
+
 test('a service that needs itself is a circle', () => {
   expect(() => startOrder([service('a', 'a')])).toThrow('a → a')
 })

@@ -17,8 +17,7 @@ export function startOrder<S extends Needing>(services: readonly S[]): Order {
   const needed = new Map(
     services.map(({ name, needs }) => [name, needs.map(({ service }) => service).filter((need) => names.has(need))]),
   )
-  const done = new Set<string>()
-  for (const name of names) visit(name, [], { needed, done })
+  refuseCircle(needed)
   return needed
 }
 
@@ -59,13 +58,28 @@ export async function takeSteps(order: Order, step: (name: string) => Promise<vo
   if (failed !== undefined) throw failed.reason
 }
 
-function visit(
-  name: string,
-  trail: readonly string[],
-  graph: { readonly needed: ReadonlyMap<string, readonly string[]>; readonly done: Set<string> },
-): void {
-  if (graph.done.has(name)) return
-  if (trail.includes(name)) throw needsCycle([...trail.slice(trail.indexOf(name)), name])
-  for (const need of graph.needed.get(name) ?? []) visit(need, [...trail, name], graph)
-  graph.done.add(name)
+/** Depth first with a stack of its own: a call for each step of a long chain would overflow the one of the language. */
+function refuseCircle(needed: ReadonlyMap<string, readonly string[]>): void {
+  const done = new Set<string>()
+  for (const start of needed.keys()) {
+    // The way to where the walk stands, in order, each with the needs that are still to be walked.
+    const trail = new Map<string, Iterator<string>>()
+    const walk: string[] = []
+    const enter = (name: string): void => {
+      if (trail.has(name)) throw needsCycle([...walk.slice(walk.indexOf(name)), name])
+      if (done.has(name)) return
+      trail.set(name, (needed.get(name) ?? []).values())
+      walk.push(name)
+    }
+    enter(start)
+    for (let name = walk.at(-1); name !== undefined; name = walk.at(-1)) {
+      const next = trail.get(name)?.next()
+      if (next?.done === false) enter(next.value)
+      else {
+        walk.pop()
+        trail.delete(name)
+        done.add(name)
+      }
+    }
+  }
 }

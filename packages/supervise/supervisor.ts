@@ -117,7 +117,7 @@ export class Supervisor implements AsyncDisposable, Controlled {
   }
 
   requestStop(): void {
-    this.#stopRequest.abort(new DOMException('The stack is told to stop.', 'AbortError'))
+    this.#stopRequest.abort(stopping(this.#parts.stack.name))
   }
 
   /** From here on closing the supervisor closes these too, last of all. */

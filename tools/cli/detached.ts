@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DataFolder } from '@portolan/supervise'
+import { type DataFolder, prepareDataFolder } from '@portolan/supervise'
 import { type CliContext, type DetachMessage, EXIT } from './cli-context.ts'
 import type { StackChoice } from './stack-argument.ts'
+
+/** No service can be called so. */
+const LOG_NAME = '_supervisor.log'
 
 export interface DetachedOptions {
   readonly file: string
@@ -16,8 +19,9 @@ export async function startDetached(context: CliContext, { file, choice, folder 
   const [program = '', ...first] = context.self
   const env = choice.env === undefined ? [] : ['--env', choice.env]
   const shift = choice.shift === undefined ? [] : ['--shift', String(choice.shift)]
-  await mkdir(folder.logs, { recursive: true })
-  await using log = await open(join(folder.logs, 'supervisor.log'), 'a')
+  await prepareDataFolder(folder)
+  const logPath = join(folder.logs, LOG_NAME)
+  await using log = await open(logPath, 'a', 0o600)
   const child = spawn(program, [...first, 'up', file, ...env, ...shift], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
@@ -27,8 +31,7 @@ export async function startDetached(context: CliContext, { file, choice, folder 
     context.stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
     child.once('error', ({ message }) => resolve({ type: 'failed', exitCode: EXIT.failed, text: message }))
     child.once('exit', (code, signal) => {
-      const text =
-        signal === null ? '' : `The supervisor was ended by ${signal}. Its log: ${folder.logs}/supervisor.log`
+      const text = signal === null ? '' : `The supervisor was ended by ${signal}. Its log: ${logPath}`
       // What it said last may still be on its way.
       const settle = () => resolve({ type: 'failed', exitCode: code ?? EXIT.failed, text })
       if (child.connected) child.once('disconnect', settle)

@@ -21,7 +21,7 @@ export function stackFileMissing(argument: string, cause: unknown): AppError {
   return new AppError('CLI_STACK_FILE_MISSING', message, { status: CLI_ERRORS.CLI_STACK_FILE_MISSING.status, cause })
 }
 
-export function stackFileUnreadable(argument: string, reason: string, cause: unknown): AppError {
+export function stackFileUnreadable(argument: string, reason: string, cause?: unknown): AppError {
   const { status } = CLI_ERRORS.CLI_STACK_FILE_UNREADABLE
   return new AppError('CLI_STACK_FILE_UNREADABLE', `"${argument}" cannot be read: ${reason}.`, { status, cause })
 }

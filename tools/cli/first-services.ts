@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { errorCode } from '@portolan/errors'
 import type { ServiceDraft } from './draft-stack.ts'
 
-/** What a stack file begins with when nobody says anything: the folder's own dev script, else the folder as web pages. */
+/** It serves no files: the folder has the stack's own data in it, secrets among them. */
+const PLACEHOLDER =
+  "require('node:http').createServer((_, response) => response.end('Hello from your first stack.\\n')).listen(process.env.PORT, process.env.HOST)"
+
+/** What a stack file begins with when nobody says anything: the folder's own dev script, else a placeholder. */
 export async function firstServices(folder: string): Promise<readonly ServiceDraft[]> {
   const script = await devScript(folder)
   const run =
-    script === undefined
-      ? { command: 'python3', args: ['-m', 'http.server', '--bind', '127.0.0.1', '{port:http}'] }
-      : { command: 'npm', args: ['run', script] }
+    script === undefined ? { command: 'node', args: ['-e', PLACEHOLDER] } : { command: 'npm', args: ['run', script] }
   const comment =
-    script === undefined
-      ? 'Serves the files of this folder; put your own program here.'
-      : 'It is told its port by the variable PORT.'
+    script === undefined ? 'Says hello; put your own program here.' : 'It is told its port by the variable PORT.'
   return [
     { name: 'web', comment, run: { kind: 'command', ...run }, ports: [{ name: 'http', port: 8000 }], routes: ['/'] },
   ]

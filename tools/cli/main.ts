@@ -5,6 +5,7 @@ import { CommanderError } from 'commander'
 import { type CliContext, EXIT } from './cli-context.ts'
 import manifest from './package.json' with { type: 'json' }
 import { buildProgram } from './program.ts'
+import { visibleLines } from './terminal.ts'
 
 const stopped = new AbortController()
 const hurried = new AbortController()
@@ -20,11 +21,14 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 const unread = new AbortController()
-// `portolan logs | head`: the reader has enough, and that is no failure. A stack that runs goes on all the same.
-process.stdout.on('error', (error) => {
-  if (errorCode(error) !== 'EPIPE') throw error
-  unread.abort(new DOMException('Nobody reads the output any more.', 'AbortError'))
-})
+// `portolan logs | head`: the reader has enough, and that is no failure. A terminal that was closed gives EIO, while the
+// stack behind it still has to be stopped in order.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (!['EPIPE', 'EIO', 'ENXIO'].includes(errorCode(error) ?? '')) throw error
+    unread.abort(new DOMException('Nobody reads the output any more.', 'AbortError'))
+  })
+}
 
 // Published, everything is bundled into files side by side; in the repository each is run as it is written.
 const isBundled = import.meta.url.endsWith('.js')
@@ -77,7 +81,7 @@ function report(error: unknown): number {
   const code = errorCode(error)
   const label = code === undefined ? 'INTERNAL' : code
   const stack = error instanceof Error && (isVerbose || !isAppError(error)) ? `\n${error.stack ?? ''}` : ''
-  const text = `${label}: ${errorMessage(error)}${stack}`
+  const text = visibleLines(`${label}: ${errorMessage(error)}${stack}`)
   process.stderr.write(`${text}\n`)
   const exitCode = code !== undefined && UNUSABLE.includes(code) ? EXIT.unusable : EXIT.failed
   context.announce?.({ type: 'failed', exitCode, text })

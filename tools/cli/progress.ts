@@ -1,6 +1,6 @@
 import type { StateChange, StateName } from '@portolan/supervise'
 import type { CliContext } from './cli-context.ts'
-import { type Colours, coloursFor, formatDuration } from './terminal.ts'
+import { type Colours, coloursFor, formatDuration, visibleLines } from './terminal.ts'
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 const FRAME_MS = 100
@@ -62,9 +62,9 @@ export class Progress implements Disposable {
           ? { sign: green('✓'), text: `healthy  ${took}` }
           : { sign: green('✓'), text: 'healthy again' }
       case 'unhealthy':
-        return { sign: yellow('!'), text: `unhealthy: ${change.reason ?? ''}` }
+        return { sign: yellow('!'), text: `unhealthy: ${visibleLines(change.reason ?? '')}` }
       case 'failed':
-        return { sign: red('✗'), text: `failed: ${change.reason ?? ''}` }
+        return { sign: red('✗'), text: `failed: ${visibleLines(change.reason ?? '')}` }
       case 'stopped':
         return change.from === 'stopping'
           ? { sign: dim('·'), text: dim(`stopped  ${formatDuration(change.tookMs)}`) }

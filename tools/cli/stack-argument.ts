@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { errorCode, errorMessage } from '@portolan/errors'
+import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import { isRunning } from '@portolan/observe'
 import { parseStack, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
 import { type DataFolder, dataFolderOf, readRunState } from '@portolan/supervise'
@@ -18,6 +19,10 @@ export interface ChosenStack extends ReadStack {
   readonly stackFolder: string
   readonly folder: DataFolder
 }
+
+const MOST_BYTES = 1_000_000
+/** A network folder may be gone. */
+const READ_MS = 10_000
 
 export const STACK_FILE_NAME = 'portolan.yaml'
 
@@ -61,8 +66,14 @@ export async function readStackFile(argument: string): Promise<ReadStack> {
 export async function readStackText(argument: string): Promise<{ readonly file: string; readonly text: string }> {
   const file = await stackFileOf(argument)
   try {
-    return { file, text: await readFile(file, 'utf8') }
+    // A named pipe would wait for its other end, and hold up every signal meanwhile.
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    const found = await handle.stat()
+    if (!found.isFile()) throw stackFileUnreadable(argument, 'it is not a regular file')
+    if (found.size > MOST_BYTES) throw stackFileUnreadable(argument, 'it has more than 1 MB, as no stack file does')
+    return { file, text: await handle.readFile({ encoding: 'utf8', signal: AbortSignal.timeout(READ_MS) }) }
   } catch (error) {
+    if (isAppError(error)) throw error
     throw stackFileUnreadable(argument, errorMessage(error), error)
   }
 }

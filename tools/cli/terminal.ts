@@ -10,6 +10,23 @@ export function coloursFor(stream: NodeJS.WriteStream, { environment }: Pick<Cli
   return picocolors.createColors(!isOff && (stream.isTTY || (environment.FORCE_COLOR ?? '') !== ''))
 }
 
+/** All that moves the cursor, ends a line or turns the direction of writing (Unicode UAX 9), but for the tab. */
+const INVISIBLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** Text from outside as a person may see it: what would command the terminal is shown as `\x1b`. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (character) => {
+    if (character === '\t') return character
+    const code = character.charCodeAt(0).toString(16)
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
+  })
+}
+
+/** The same for text of several lines, which stay lines. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}
+
 /** Rows with their columns aligned, two spaces between them. */
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows.reduce<readonly number[]>(

@@ -50,3 +50,21 @@ test('a service that needs itself is a circle of one', () => {
   const [finding] = findingsOf('NEED_CYCLE', 'services:\n  a: { run: { command: a }, needs: { a: {} } }\n')
   expect(finding?.message).toContain('a → a.')
 })
+
+test('services that all need each other are one finding, with the shortest circle through the first', () => {
+  const yaml =
+    'services:\n  a: { run: { command: a }, needs: { b: {}, c: {} } }\n  b: { run: { command: b }, needs: { c: {} } }\n  c: { run: { command: c }, needs: { a: {} } }\n'
+  const findings = findingsOf('NEED_CYCLE', yaml)
+  expect(findings).toHaveLength(1)
+  expect(findings[0]?.message).toContain('a → c → a')
+})
+
+test('a ring of two thousand is one circle', () => {
+  const services = Array.from(
+    { length: 2_000 },
+    (_, index) => `  s${index}: { run: { command: x }, needs: { s${(index + 1) % 2_000}: {} } }\n`,
+  )
+  const [finding, ...others] = findingsOf('NEED_CYCLE', `services:\n${services.join('')}`)
+  expect(others).toEqual([])
+  expect(finding?.related).toHaveLength(1_999)
+})

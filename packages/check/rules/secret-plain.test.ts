@@ -85,3 +85,9 @@ test('the secret itself is in no message', () => {
   expect(findings).toHaveLength(4)
   expect(JSON.stringify(findings)).not.toContain('hunter2')
 })
+
+test('a long text is searched in one pass', () => {
+  const long = 'A'.repeat(200_000)
+  expect(findingsOf('SECRET_PLAIN', `services:\n  a: { run: { external: ${long} } }\n`)).toEqual([])
+  expect(findingsOf('SECRET_PLAIN', `services:\n  a: { run: { external: "${long}://u:pw@h" } }\n`)).toHaveLength(1)
+})

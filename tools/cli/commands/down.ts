@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '@portolan/errors'
-import { acquireFolderLock, askSupervisor, endOrphans } from '@portolan/supervise'
+import { acquireFolderLock, askSupervisor, type DataFolder, endOrphans } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
@@ -21,13 +21,10 @@ export function downCommand(context: CliContext): Command {
     .action(async (argument: string, choice: StackChoice) => {
       const chosen = await stackMeant(argument, choice)
       const signal = AbortSignal.any([context.stopped, AbortSignal.timeout(LONGEST_STOP_MS)])
-      const answer = await askSupervisor(
-        await controlSocketOf(chosen.folder),
-        { method: 'POST', path: '/stop' },
-        { signal },
-      )
+      const socket = await controlSocketOf(chosen.folder)
+      const answer = await askSupervisor(socket, { method: 'POST', path: '/stop' }, { signal })
       if (answer === undefined) return cleanUp(context, chosen, signal)
-      await untilReleased(chosen, signal)
+      await untilReleased(chosen, socket, signal)
       context.stdout.write(`Stack "${chosen.stack.name}" is stopped.\n`)
     })
 }
@@ -56,11 +53,17 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-async function untilReleased({ folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {
+async function untilReleased({ folder, stack }: ChosenStack, socket: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    using lock = acquireFolderLock(folder.lockFile)
-    if (lock !== undefined) return
+    if (await isReleased(folder, socket)) return
     await delay(LOOK_MS)
   }
   throw stopTooSlow(stack.name)
+}
+
+async function isReleased(folder: DataFolder, socket: string): Promise<boolean> {
+  // Somebody deleted the folder under the running stack, and the lock with it: then the socket is the last that goes.
+  if (!(await isThere(folder.root))) return !(await isThere(socket))
+  using lock = acquireFolderLock(folder.lockFile)
+  return lock !== undefined
 }

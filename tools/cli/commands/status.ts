@@ -1,11 +1,19 @@
-import { askSupervisor, readRunState, type ServiceStatus, type StackStatus, type StateName } from '@portolan/supervise'
+import {
+  askSupervisor,
+  controlFailed,
+  parseStackStatus,
+  readRunState,
+  type ServiceStatus,
+  type StackStatus,
+  type StateName,
+} from '@portolan/supervise'
 import { Command } from 'commander'
 import { gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
 import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
-import { alignColumns, type Colours, coloursFor, formatDuration } from '../terminal.ts'
+import { alignColumns, type Colours, coloursFor, formatDuration, visible, visibleLines } from '../terminal.ts'
 
 const ANSWER_MS = 5_000
 
@@ -35,15 +43,19 @@ async function statusOf({ folder, stack, resolved }: ChosenStack): Promise<Known
   const signal = AbortSignal.timeout(ANSWER_MS)
   const answer = await askSupervisor(await controlSocketOf(folder), { method: 'GET', path: '/status' }, { signal })
   const state = await readRunState(folder)
-  if (isStatus(answer)) return { status: answer, isRunning: true }
+  if (answer !== undefined) return { status: statusMeant(answer, { stack, resolved }), isRunning: true }
   const left = state?.status.services ?? []
   // What the last run wrote is history: nobody watches it any more.
   const services = left.map((service): ServiceStatus => ({ ...service, state: 'stopped', pid: null }))
   return { status: { stack: stack.name, environment: resolved.environment, services }, isRunning: false }
 }
 
-function isStatus(answer: unknown): answer is StackStatus {
-  return typeof answer === 'object' && answer !== null && 'services' in answer
+function statusMeant(answer: unknown, { stack, resolved }: Pick<ChosenStack, 'stack' | 'resolved'>): StackStatus {
+  const status = parseStackStatus(answer)
+  if (status === undefined) throw controlFailed('what it answered is no status. Stop the stack and start it again.')
+  if (status.stack === stack.name && status.environment === resolved.environment) return status
+  const reason = `it runs "${status.stack}" (${status.environment}), not "${stack.name}" (${resolved.environment}). Stop it with "portolan down" and start it again.`
+  throw controlFailed(reason)
 }
 
 function statusLines(context: CliContext, chosen: ChosenStack, { status, isRunning }: Known): readonly string[] {
@@ -54,7 +66,7 @@ function statusLines(context: CliContext, chosen: ChosenStack, { status, isRunni
   const door = gatewayUrl(chosen.resolved)
   const rows = status.services.map((service) => serviceRow(service, colours))
   const reasons = status.services.flatMap(({ name: service, reason }) =>
-    reason === undefined ? [] : [`  ${service}: ${reason}`],
+    reason === undefined ? [] : [`  ${visible(service)}: ${visibleLines(reason)}`],
   )
   const header = ['', 'service', 'state', 'port', 'pid', 'for', 'restarts'].map((word) => dim(word))
   return [
@@ -88,7 +100,7 @@ function serviceRow(service: ServiceStatus, { green, red, yellow, dim }: Colours
   const ports = service.ports.map(({ port, transport }) => (transport === 'udp' ? `${port}/udp` : String(port)))
   return [
     paint(SIGNS[service.state]),
-    service.name,
+    visible(service.name),
     paint(service.state),
     [...new Set(ports)].join(' '),
     service.pid === null ? '' : String(service.pid),

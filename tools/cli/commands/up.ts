@@ -6,7 +6,7 @@ import { type CliContext, EXIT } from '../cli-context.ts'
 import { type DetachedOptions, startDetached } from '../detached.ts'
 import { Progress } from '../progress.ts'
 import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackToStart } from '../stack-argument.ts'
-import { coloursFor, formatDuration } from '../terminal.ts'
+import { coloursFor, formatDuration, visibleLines } from '../terminal.ts'
 
 const STOP_GRACE_MS = 15_000
 
@@ -60,7 +60,7 @@ async function run(context: CliContext, chosen: ChosenStack): Promise<void> {
         programs: context.programs,
         hurried: context.hurried,
         onChange: (change) => progress.show(change),
-        onNote: say,
+        onNote: (note) => say(visibleLines(note)),
       },
       { signal: context.stopped },
     )

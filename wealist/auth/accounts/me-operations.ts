@@ -1,0 +1,43 @@
+import type { App } from '@portolan/service'
+import Type from 'typebox'
+import type { AuthParts } from '../auth-parts.ts'
+import { accountUnknown } from '../errors.ts'
+import { PROBLEMS } from '../fields.ts'
+import { countRecoveryCodes, hasTotp } from '../second-factor/totp-repository.ts'
+import { findAccount } from './account-repository.ts'
+
+const Me = Type.Object({
+  id: Type.String(),
+  email: Type.String(),
+  emailVerified: Type.Boolean(),
+  hasPassword: Type.Boolean(),
+  hasTotp: Type.Boolean(),
+  recoveryCodeCount: Type.Integer({ description: 'How many are left.' }),
+  isOperator: Type.Boolean({ description: 'May see what went wrong with mails.' }),
+  sessionId: Type.Union([Type.String(), Type.Null()], { description: 'Null for a personal access token.' }),
+})
+
+const meSchema = {
+  tags: ['account'],
+  operationId: 'getMe',
+  summary: 'Who is signed in',
+  response: { 200: Me, ...PROBLEMS },
+}
+
+export function addMeOperations(app: App, { store, operators }: AuthParts): void {
+  app.get('/api/auth/me', { schema: meSchema }, async ({ caller }) => {
+    const account = await findAccount(store.db, caller.userId)
+    if (account === undefined) throw accountUnknown()
+    const { id, email, passwordHash } = account
+    return {
+      id,
+      email,
+      emailVerified: true, // an account begins when its address is confirmed
+      hasPassword: passwordHash !== undefined,
+      hasTotp: await hasTotp(store.db, id),
+      recoveryCodeCount: await countRecoveryCodes(store.db, id),
+      isOperator: operators.has(email),
+      sessionId: caller.by === 'personal-token' ? null : caller.sessionId,
+    }
+  })
+}

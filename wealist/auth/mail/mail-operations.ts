@@ -1,0 +1,79 @@
+import type { App } from '@portolan/service'
+import Type from 'typebox'
+import { findAccount } from '../accounts/account-repository.ts'
+import { parseEmailAddress } from '../accounts/email-address.ts'
+import type { AuthParts } from '../auth-parts.ts'
+import { inputInvalid, operatorRequired } from '../errors.ts'
+import { bodyOf, EmailField, LocaleField, LocalPathField, PROBLEMS, TimeField } from '../fields.ts'
+import { parseLocalPath } from '../local-path.ts'
+import { mailName } from './mail-rendering.ts'
+import { addMail, listMailFailures } from './mail-repository.ts'
+
+const FailureList = Type.Object({
+  failures: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      template: Type.String(),
+      to: Type.String(),
+      attemptCount: Type.Integer(),
+      reason: Type.String(),
+      createdAt: TimeField,
+      nextAttemptAt: Type.Union([TimeField, Type.Null()], { description: 'Null when it was given up.' }),
+    }),
+  ),
+})
+
+const failuresSchema = {
+  tags: ['operation'],
+  operationId: 'listMailFailures',
+  summary: 'Mails that could not be sent yet, or were given up; for operators',
+  response: { 200: FailureList, ...PROBLEMS },
+}
+
+const InvitationParameters = bodyOf({
+  inviter: Type.String({ minLength: 1, maxLength: 200 }),
+  workspace: Type.String({ minLength: 1, maxLength: 200 }),
+  /** Where the invitation is shown, within our own pages. */
+  path: LocalPathField,
+})
+
+const mailSchema = {
+  hide: true,
+  body: bodyOf({
+    template: Type.Literal('invitation'),
+    to: EmailField,
+    locale: LocaleField,
+    parameters: InvitationParameters,
+  }),
+  response: { 202: Type.Object({ status: Type.Literal('queued') }) },
+}
+
+export function addMailOperations(app: App, parts: AuthParts): void {
+  const { store, clock, operators, outbox } = parts
+
+  app.get('/api/auth/mail-failures', { config: { access: 'session' }, schema: failuresSchema }, async ({ caller }) => {
+    const account = await findAccount(store.db, caller.userId)
+    if (account === undefined || !operators.has(account.email)) throw operatorRequired()
+    const failures = await listMailFailures(store.db)
+    return {
+      failures: failures.map(({ recipient, createdAt, nextAttemptAt, ...failure }) => ({
+        ...failure,
+        to: recipient,
+        createdAt: createdAt.toISOString(),
+        nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+      })),
+    }
+  })
+  app.post('/internal/mails', { config: { access: 'service' }, schema: mailSchema }, async ({ body }, reply) => {
+    const { template, locale } = body
+    const { inviter, workspace } = body.parameters
+    const recipient = parseEmailAddress(body.to, 'to')
+    const path = parseLocalPath(body.parameters.path)
+    if (path === undefined) throw inputInvalid('parameters.path', 'is not a path of our own pages')
+    const parameters = { inviter: mailName(inviter), workspace: mailName(workspace), path }
+    const job = { template, recipient, locale, parameters }
+    await store.change((tx) => addMail(tx, job, clock.now()))
+    outbox.wake()
+    return reply.code(202).send({ status: 'queued' })
+  })
+}

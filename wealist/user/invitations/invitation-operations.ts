@@ -1,0 +1,195 @@
+import { ROLES, requireRole } from '@portolan/identity'
+import type { App } from '@portolan/service'
+import Type from 'typebox'
+import { invitationUnknown, tooManyRequests } from '../errors.ts'
+import { GRANTABLE_ROLES, NEEDED_ROLE } from '../members/permissions.ts'
+import { bodyOf } from '../openapi.ts'
+import { getProfile } from '../profiles/profile-creation.ts'
+import { requestLimit } from '../request-limit.ts'
+import type { UserParts } from '../user-parts.ts'
+import { ID_SCHEMA } from '../uuid.ts'
+import { parseEmailAddress } from './email-address.ts'
+import { INVITATION_STATES, invitationState } from './invitation.ts'
+import { acceptInvitation, getOpenInvitation, invite, withdrawInvitation } from './invitation-changes.ts'
+import { findInvitationPreview, type ListedInvitation, listInvitations } from './invitation-repository.ts'
+
+/** Mails that one workspace may have sent: more is a mailing list. */
+const MAIL_LIMIT = { windowMs: 86_400_000, limit: 200 } as const
+
+const DEFAULTS = { expiresInDays: 7, useLimit: 50 } as const
+
+const ROLE_SCHEMA = Type.Enum([...GRANTABLE_ROLES])
+const TIME_SCHEMA = Type.String({ format: 'date-time' })
+const EMAIL_SCHEMA = Type.Union([Type.String(), Type.Null()], { description: 'Null: anybody who has the link.' })
+const WORKSPACE_PARAMS = Type.Object({ workspaceId: ID_SCHEMA })
+const TOKEN_PARAMS = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) })
+const INVITATION_FIELDS = {
+  id: ID_SCHEMA,
+  email: EMAIL_SCHEMA,
+  role: ROLE_SCHEMA,
+  state: Type.Enum([...INVITATION_STATES]),
+  createdBy: Type.Object({ userId: ID_SCHEMA, name: Type.Union([Type.String(), Type.Null()]) }),
+  createdAt: TIME_SCHEMA,
+  expiresAt: TIME_SCHEMA,
+  useLimit: Type.Integer(),
+  useCount: Type.Integer(),
+}
+const REQUEST_SCHEMA = bodyOf({
+  email: Type.Optional(Type.String({ maxLength: 254, description: 'Absent: a link that anybody may use.' })),
+  role: ROLE_SCHEMA,
+  expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 30, default: DEFAULTS.expiresInDays })),
+  useLimit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000, default: DEFAULTS.useLimit, description: 'By mail it is always 1.' }),
+  ),
+})
+const tags = ['invitations']
+
+export function addInvitationOperations(app: App, parts: UserParts): void {
+  addList(app, parts)
+  addCreation(app, parts)
+  addWithdrawal(app, parts)
+  addPreview(app, parts)
+  addAcceptance(app, parts)
+}
+
+function addList(app: App, { store, clock }: UserParts): void {
+  app.get(
+    '/api/users/workspaces/:workspaceId/invitations',
+    {
+      onRequest: requireRole(NEEDED_ROLE['read invitations']),
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        operationId: 'listInvitations',
+        summary: 'Invitations into the workspace, the newest first',
+        params: WORKSPACE_PARAMS,
+        response: { 200: Type.Object({ invitations: Type.Array(Type.Object(INVITATION_FIELDS)) }) },
+      },
+    },
+    async ({ membership }) => {
+      const now = clock.now()
+      const invitations = await listInvitations(store.db, membership.workspaceId, now)
+      return { invitations: invitations.map((invitation) => answerOf(invitation, now)) }
+    },
+  )
+}
+
+function addCreation(app: App, parts: UserParts): void {
+  const MADE = Type.Object({ ...INVITATION_FIELDS, url: Type.String({ description: 'Shown only this once.' }) })
+  app.post(
+    '/api/users/workspaces/:workspaceId/invitations',
+    {
+      onRequest: requireRole(NEEDED_ROLE['invite people']),
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        operationId: 'createInvitation',
+        summary: 'Invite by link, or by mail',
+        params: WORKSPACE_PARAMS,
+        body: REQUEST_SCHEMA,
+        response: { 201: MADE },
+      },
+    },
+    async ({ caller, params: { workspaceId }, body: { email: address, ...body } }, reply) => {
+      const email = address === undefined ? {} : { email: parseEmailAddress(address) }
+      const waiting = requestLimit()
+      const inviter = await getProfile(parts, caller.userId, waiting)
+      if (address !== undefined) await countMail(parts, workspaceId)
+      const { invitation, url } = await invite(parts, { ...DEFAULTS, ...body, ...email, workspaceId, inviter }, waiting)
+      const answer = answerOf({ ...invitation, createdByName: inviter.name }, parts.clock.now())
+      return reply.code(201).send({ ...answer, url })
+    },
+  )
+}
+
+function addWithdrawal(app: App, parts: UserParts): void {
+  app.delete(
+    '/api/users/workspaces/:workspaceId/invitations/:invitationId',
+    {
+      onRequest: requireRole(NEEDED_ROLE['invite people']),
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        operationId: 'withdrawInvitation',
+        summary: 'Withdraw an invitation',
+        params: Type.Object({ workspaceId: ID_SCHEMA, invitationId: ID_SCHEMA }),
+        response: { 204: Type.Null({ description: 'Withdrawn' }) },
+      },
+    },
+    async ({ caller: { userId }, params }, reply) => {
+      await withdrawInvitation(parts, { ...params, userId })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function addPreview(app: App, parts: UserParts): void {
+  const PREVIEW = Type.Object({
+    workspaceName: Type.String(),
+    inviterName: Type.Union([Type.String(), Type.Null()]),
+    role: ROLE_SCHEMA,
+    isForOneAddress: Type.Boolean({ description: 'True: only the account of the invited address may accept.' }),
+    expiresAt: TIME_SCHEMA,
+  })
+  app.get(
+    '/api/users/invitations/:token',
+    {
+      config: { access: 'public' }, // seen before signing up
+      schema: {
+        tags,
+        operationId: 'previewInvitation',
+        summary: 'What an invitation is for',
+        params: TOKEN_PARAMS,
+        response: { 200: PREVIEW },
+      },
+    },
+    async ({ params }) => {
+      const { id, role, email, expiresAt } = await getOpenInvitation(parts, params.token)
+      const names = await findInvitationPreview(parts.store.db, id)
+      if (names === undefined) throw invitationUnknown() // the workspace was removed in this moment
+      return { ...names, role, isForOneAddress: email !== undefined, expiresAt: expiresAt.toISOString() }
+    },
+  )
+}
+
+function addAcceptance(app: App, parts: UserParts): void {
+  const ACCEPTED = Type.Object({ workspaceId: ID_SCHEMA, role: Type.Enum([...ROLES]), hasJoined: Type.Boolean() })
+  app.post(
+    '/api/users/invitations/:token/accept',
+    {
+      config: { access: 'session' },
+      schema: {
+        tags,
+        operationId: 'acceptInvitation',
+        summary: 'Join the workspace',
+        params: TOKEN_PARAMS,
+        response: { 200: ACCEPTED },
+      },
+    },
+    async ({ caller: { userId }, params: { token } }) => {
+      const waiting = requestLimit()
+      await getProfile(parts, userId, waiting)
+      return acceptInvitation(parts, { token, userId }, waiting)
+    },
+  )
+}
+
+async function countMail({ counters }: UserParts, workspaceId: string): Promise<void> {
+  const { isOver, retryAfterMs } = await counters.count(`user:invitation-mails:${workspaceId}`, MAIL_LIMIT)
+  if (isOver) throw tooManyRequests(retryAfterMs)
+}
+
+function answerOf(invitation: ListedInvitation, now: Date) {
+  const { id, email = null, role, createdBy, createdByName = null, useLimit, useCount } = invitation
+  return {
+    id,
+    email,
+    role,
+    useLimit,
+    useCount,
+    state: invitationState(invitation, now),
+    createdBy: { userId: createdBy, name: createdByName },
+    createdAt: invitation.createdAt.toISOString(),
+    expiresAt: invitation.expiresAt.toISOString(),
+  }
+}
