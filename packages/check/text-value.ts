@@ -39,5 +39,5 @@ function settingTexts(value: unknown, at: Path, key: string | undefined): readon
 
 /** Whether `text` contains something that comes from outside (`${NAME}`) or is filled in (`{port:…}`). */
 export function isFilledIn(text: string): boolean {
-  return text.includes('${') || /\{(port|url|render):/.test(text)
+  return text.includes('${') || /\{(port|url|render|secret):/.test(text)
 }

@@ -54,9 +54,9 @@ interface Place {
 
 async function openBucket(place: Place, logger: Logger, releasers: AsyncDisposableStack): Promise<Bucket> {
   const { DATA_FOLDER: folder, S3_URL: url, RESERVE_BYTES: reserveBytes } = place
-  if (url !== undefined && folder === undefined) return openS3Bucket(parseS3Url(url))
-  if (folder === undefined || url !== undefined) {
-    throw optionInvalid('DATA_FOLDER', { value: folder ?? null, expected: 'a folder, or S3_URL in its place' })
+  if (url !== undefined) return openS3Bucket(parseS3Url(url)) // whoever runs it may give every service a folder
+  if (folder === undefined) {
+    throw optionInvalid('DATA_FOLDER', { value: null, expected: 'a folder, or S3_URL in its place' })
   }
   const bucket = new DiskBucket(folder, { reserveBytes })
   await bucket.prepare()

@@ -4,7 +4,15 @@ import type { Path } from './position.ts'
 import type { Capacity, Health, Need, Port, Route, Run, Service, Span } from './resolved-stack.ts'
 import { type Resolving, rangeAt, shiftedAt } from './resolving.ts'
 import type { FullGateway, FullHealth, FullNeed, FullPort, FullRoute, FullRun, FullService } from './stack-schema.ts'
-import type { Protocol } from './vocabulary.ts'
+import type { EmbeddedPart, Protocol } from './vocabulary.ts'
+
+/** Nothing else speaks on the ports of what Portolan brings along. The bus has none, and the gateway's say it. */
+const EMBEDDED_PROTOCOLS = {
+  postgres: 'postgres',
+  objects: 'http',
+  bus: undefined,
+  gateway: undefined,
+} as const satisfies Record<EmbeddedPart | 'gateway', Protocol | undefined>
 
 const HEALTH_DEFAULTS = { intervalMs: 5_000, timeoutMs: 2_000, startTimeoutMs: 60_000 } as const
 
@@ -21,13 +29,12 @@ export function resolveService(written: FullService | FullGateway, { name, sourc
   const ports = Object.entries(written.ports ?? {}).flatMap(
     ([port, value]) => resolvePort(value, { name: port, source: [...source, 'ports', port], resolving: shifted }) ?? [],
   )
-  const isPostgres = run.kind === 'embedded' && run.part === 'postgres'
+  const speaks = run.kind === 'embedded' ? EMBEDDED_PROTOCOLS[run.part] : undefined
   return {
     name,
     host: written.host ?? 'local',
     run,
-    // Nothing else speaks on the port of a PostgreSQL that Portolan brings along.
-    ports: isPostgres ? ports.map((port) => ({ ...port, speaks: ['postgres'] })) : ports,
+    ports: speaks === undefined ? ports : ports.map((port) => ({ ...port, speaks: [speaks] })),
     routes: (written.routes ?? []).map((route, index) => resolveRoute(route, [...source, 'routes', index])),
     needs: Object.entries(written.needs ?? {}).map(([service, need]) =>
       resolveNeed(service, need, [...source, 'needs', service]),

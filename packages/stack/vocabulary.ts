@@ -26,7 +26,7 @@ export const PROTOCOLS = [
 export type Protocol = (typeof PROTOCOLS)[number]
 
 /** What Portolan brings along, to be run as `embedded`. The gateway is one of them, but declares itself. */
-export const EMBEDDED_PARTS = ['postgres', 'bus'] as const
+export const EMBEDDED_PARTS = ['postgres', 'bus', 'objects'] as const
 export type EmbeddedPart = (typeof EMBEDDED_PARTS)[number]
 
 /** What a service keeps in something it needs; what may be lost (`cache`) and what may not (`tokens`, `sessions`). */

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { errorCode, errorMessage, type Waiting } from '@portolan/errors'
 import { mainPort, portMeant, type Service } from '@portolan/stack'
 import { unhealthy } from './errors.ts'
-import { type Place, placeOf } from './place.ts'
+import { type Place, parseExternal, placeOf } from './place.ts'
 
 /** Asks once whether a service works. @throws SUPERVISE_UNHEALTHY saying what it answered instead */
 export type HealthProbe = (waiting: Waiting) => Promise<void>
@@ -23,10 +23,18 @@ export function healthProbe(service: Service): HealthProbe {
     return (waiting) => askHttp(target, waiting)
   }
   const ports = health?.port === undefined ? service.ports : service.ports.filter((port) => port === asked)
-  const places = ports.filter(({ transports }) => transports.includes('tcp')).map((port) => placeOf(service, port))
+  const declared = ports.filter(({ transports }) => transports.includes('tcp')).map((port) => placeOf(service, port))
+  const places = declared.length > 0 ? declared : externalPlaces(service)
   return async (waiting) => {
     for (const place of places) await tryConnect(place, waiting)
   }
+}
+
+/** An external service may be given by its address alone. */
+function externalPlaces({ run }: Service): readonly Place[] {
+  if (run.kind !== 'external') return []
+  const { host, port } = parseExternal(run.address)
+  return port === undefined ? [] : [{ host, port }]
 }
 
 interface HealthTarget extends Place {

@@ -3,6 +3,7 @@ import type { Need, ResolvedStack, Service } from '@portolan/stack'
 import { needUnsupported } from './errors.ts'
 import { placeOf } from './place.ts'
 import type { Secrets } from './secrets.ts'
+import { urlVariable } from './variable-name.ts'
 
 /** The databases that the services of a stack need of one PostgreSQL, each with a role of its own. */
 export function databasesOf(postgres: Service, stack: ResolvedStack, secrets: Secrets): readonly DatabaseDeclaration[] {
@@ -48,10 +49,6 @@ export function embeddedBusUrl(bus: Service, stack: ResolvedStack, secrets: Secr
   const url = databaseUrls(bus, stack, secrets).get('DATABASE_URL')
   if (url !== undefined) return url
   throw needUnsupported(bus.name, 'a database', 'write "needs: { postgres: { database: bus_db } }".')
-}
-
-function urlVariable(name: string): string {
-  return `${name.toUpperCase().replaceAll('-', '_')}_URL`
 }
 
 /** The URL of an external PostgreSQL, where it names a user; undefined for one that is only an address. */

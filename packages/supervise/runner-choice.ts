@@ -7,6 +7,7 @@ import { runKindUnsupported } from './errors.ts'
 import { healthProbe } from './health-probe.ts'
 import type { LogFile } from './log-file.ts'
 import type { ModuleHost } from './module-host.ts'
+import { objectStoreUrls, objectStoreVariables } from './objects-need.ts'
 import { MARK_VARIABLE } from './orphans.ts'
 import { databasesOf, databaseUrls, embeddedBusUrl, externalAdminUrl, isPostgres } from './postgres-need.ts'
 import type { Runner } from './runner.ts'
@@ -21,6 +22,8 @@ import { filledArguments, serviceEnvironment } from './service-environment.ts'
 export interface Programs {
   readonly gateway: string
   readonly moduleHost: string
+  /** A module: the object store. */
+  readonly objects: string
 }
 
 export interface RunnerParts {
@@ -56,15 +59,12 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
       const plan = commandPlan(service, parts)
       return childRunner(() => Promise.resolve(plan), { log, probe })
     }
-    case 'module': {
-      const environment = environmentOf(service, parts)
-      const start: Runner['start'] = (waiting) =>
-        parts.moduleHost.start({ service: service.name, module: run.module, environment, log }, waiting)
-      return { start, probe }
-    }
+    case 'module':
+      return hostedRunner(service, run.module, { log, parts })
     case 'embedded':
       if (run.part === 'gateway') return childRunner(() => gatewayPlan(service, parts), { log, probe })
       if (run.part === 'bus') return busRunner(service, parts)
+      if (run.part === 'objects') return hostedRunner(service, parts.programs.objects, { log, parts })
       return postgresRunner({
         service,
         log,
@@ -79,12 +79,25 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
   }
 }
 
+/** A service definition, in the process that all modules of the stack share. */
+function hostedRunner(
+  service: Service,
+  module: string,
+  { log, parts }: { readonly log: LogFile; readonly parts: RunnerParts },
+): Runner {
+  const environment = environmentOf(service, parts)
+  const start: Runner['start'] = (waiting) =>
+    parts.moduleHost.start({ service: service.name, module, environment, log }, waiting)
+  return { start, probe: healthProbe(service) }
+}
+
 /** Everything a process of the stack is given, its mark included. */
 function environmentOf(service: Service, parts: RunnerParts): Readonly<Record<string, string | undefined>> {
   const { stack, folder, secrets, inherited } = parts
-  const needUrls = databaseUrls(service, stack, secrets)
+  const needUrls = new Map([...databaseUrls(service, stack, secrets), ...objectStoreUrls(service, stack, secrets)])
   const dataFolder = folder.serviceFolder(service.name)
   return {
+    ...objectStoreVariables(service, secrets),
     ...serviceEnvironment(service, { stack, inherited, dataFolder, needUrls, secretOf: secretOf(secrets) }),
     [MARK_VARIABLE]: folder.mark,
   }

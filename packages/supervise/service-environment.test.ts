@@ -14,7 +14,7 @@ services:
       http: 8000
       live-feed: { port: 8010, reach: public }
       media: { range: 50000-50020, transport: udp, reach: public }
-    needs: { redis: { redisDb: 3 }, board-store: {}, postgres: { database: board_db } }
+    needs: { redis: { redisDb: 3 }, board-store: {}, far: {}, postgres: { database: board_db } }
     environment:
       PEER: "{url:board-store}"
       DOOR: "{url:gateway}"
@@ -23,6 +23,7 @@ services:
       INHERITED: written
   redis: { run: { command: redis-server }, ports: { redis: { port: 6379, speaks: redis } } }
   board-store: { run: { external: "store.example.com:9100" }, ports: { http: 9000 } }
+  far: { run: { external: "redis://user@far.example.com:6380/" } }
   postgres: { run: { embedded: postgres }, ports: { sql: { port: 5432, speaks: postgres } } }
 `
 
@@ -37,6 +38,7 @@ test.for([
   ['PORT_HTTP_LAST', undefined],
   ['REDIS_URL', 'redis://127.0.0.1:6379/3'],
   ['BOARD_STORE_URL', 'http://store.example.com:9100'],
+  ['FAR_URL', 'redis://user@far.example.com:6380'],
   ['PEER', 'http://store.example.com:9100'],
   ['DOOR', 'http://127.0.0.1:3000'],
   ['OWN', '8010'],

@@ -8,6 +8,7 @@ import {
   type Service,
 } from '@portolan/stack'
 import { bindAddress, urlOf } from './place.ts'
+import { urlVariable, variableName } from './variable-name.ts'
 
 /** Where a need of a service comes from, for needs that take more than an address: with user, password and database. */
 type NeedUrls = ReadonlyMap<string, string>
@@ -84,19 +85,20 @@ function portVariables(service: Service): Readonly<Record<string, string>> {
 function needVariables(service: Service, services: readonly Service[]): Readonly<Record<string, string>> {
   const entries = service.needs.flatMap((need) => {
     const needed = services.find(({ name }) => name === need.service)
-    const port = needed === undefined ? undefined : portMeant(needed, need.port)
-    if (needed === undefined || port === undefined) return []
-    const url = need.redisDb === undefined ? urlToGive(needed, port) : `${urlToGive(needed, port)}/${need.redisDb}`
-    const own = [[`${variableName(need.service)}_URL`, url] as const]
+    const given = needed === undefined ? undefined : urlToGive(needed, portMeant(needed, need.port))
+    if (given === undefined) return []
+    const url = need.redisDb === undefined ? given : `${given}/${need.redisDb}`
+    const own = [[urlVariable(need.service), url] as const]
     return need.redisDb === undefined ? own : [...own, ['REDIS_URL', url] as const]
   })
   return Object.fromEntries(entries)
 }
 
 /** An external service that is given as a URL is reached by that URL, with whatever user and password it holds. */
-function urlToGive(needed: Service, port: Port): string {
+function urlToGive(needed: Service, port: Port | undefined): string | undefined {
   const { run } = needed
-  return run.kind === 'external' && run.address.includes('://') ? run.address.replace(/\/$/, '') : urlOf(needed, port)
+  if (run.kind === 'external' && run.address.includes('://')) return run.address.replace(/\/$/, '')
+  return port === undefined ? undefined : urlOf(needed, port)
 }
 
 function addressing(secretOf: (name: string) => string): (reference: Reference) => string {
@@ -105,9 +107,4 @@ function addressing(secretOf: (name: string) => string): (reference: Reference) 
     const { kind, service, port } = reference
     return kind === 'url' ? urlOf(service, port) : String(port.range.first)
   }
-}
-
-/** `board-api` → `BOARD_API` */
-function variableName(name: string): string {
-  return name.toUpperCase().replaceAll('-', '_')
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseStack, type ResolvedStack, resolveStack } from '@portolan/stack'
 import { type DataFolder, dataFolderOf } from './data-folder.ts'
 import { logFilePath } from './log-file.ts'
-import { markedProcesses } from './orphans.ts'
+import { markedProcesses } from './marked-processes.ts'
 import type { Programs } from './runner-choice.ts'
 import { type SupervisorOptions, startStack } from './start-stack.ts'
 import type { ServiceTimes, StateChange } from './supervised-service.ts'
@@ -22,6 +22,7 @@ const CLOSE_LIMIT_MS = 10_000
 export const PROGRAMS: Programs = {
   gateway: join(HERE, '../gateway/main.ts'),
   moduleHost: join(HERE, 'module-host/main.ts'),
+  objects: join(HERE, '../objects/service.ts'),
 }
 
 /** Quick, so that tests of restarts are. */

@@ -24,6 +24,7 @@ await build({
     main: 'tools/cli/main.ts',
     gateway: 'packages/gateway/main.ts',
     'module-host': 'packages/supervise/module-host/main.ts',
+    objects: 'packages/objects/service.ts',
   },
   outdir: DIST,
   bundle: true,

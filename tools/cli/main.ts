@@ -43,6 +43,7 @@ const context: CliContext = {
   programs: {
     gateway: programFile('./gateway.js', '../../packages/gateway/main.ts'),
     moduleHost: programFile('./module-host.js', '../../packages/supervise/module-host/main.ts'),
+    objects: programFile('./objects.js', '../../packages/objects/service.ts'),
   },
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
   stopped: stopped.signal,

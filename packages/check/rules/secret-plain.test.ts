@@ -74,6 +74,14 @@ test.for([
   a: { run: { external: "postgresql://u:pw@db.example.com/d" } }
 `,
   },
+  {
+    code: 'SECRET_PLAIN',
+    says: 'what Portolan makes itself is none',
+    count: 0,
+    yaml: `services:
+  a: { run: { command: a }, environment: { SERVICE_KEY: "{secret:service-key}" } }
+`,
+  },
 ])('$code: $says', ({ code, yaml, count }) => {
   expect(findingsOf(code, yaml)).toHaveLength(count)
 })
