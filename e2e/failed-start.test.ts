@@ -34,7 +34,7 @@ test('a taken port is named with who has it, and nothing is started', { timeout:
     expect(stderr).toContain(`127.0.0.1:${copy.port(3103)}`)
     expect(stderr).toContain('for guestbook.http is taken: by node')
     expect(stderr).toMatch(new RegExp(`process ${process.pid}, user \\w+, since \\d{4}-\\d\\d-\\d\\dT`))
-    expect(stderr).toContain('portolan up --shift')
+    expect(stderr).toContain(`main.ts up --shift ${copy.shift + 100}"`)
     expect(stdout).not.toContain('healthy')
     expect(code).toBe(1)
   }

@@ -114,7 +114,7 @@ browserTest(
     await expect.poll(() => text(writer.page, '.form-outcome'), WAIT).toContain('Signed')
     expect([...writer.complaints, ...reader.complaints]).toEqual([])
 
-    expect((await copy.run('restart', 'guestbook')).code).toBe(0)
+    expect((await copy.run('restart', '--service', 'guestbook')).code).toBe(0)
     await isLive(reader.page, '#guestbook')
     expect(await text(reader.page, '.entries')).toContain(message)
     expect((await copy.run('down')).code).toBe(0)

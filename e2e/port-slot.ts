@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 
-/** Where the examples' ports come to lie: above all that browsers refuse, below what the kernel gives away itself. */
+/** Where the stacks' ports come to lie: above all that browsers refuse, below what the kernel gives away itself. */
 const FIRST_SHIFT = 20_000
+const FIRST_EPHEMERAL = 32_768
 const SLOT_COUNT = 40
 const SLOT_SIZE = 200
 /** One of these is held as long as its slot is in use, so that tests at the same time never meet. */
@@ -15,14 +16,20 @@ export interface PortSlot extends AsyncDisposable {
 
 /** @param ports the ports that a stack declares, before the shift */
 export async function openPortSlot(ports: readonly number[]): Promise<PortSlot> {
-  for (let slot = 0; slot < SLOT_COUNT; slot += 1) {
+  const slotCount = slotCountFor(ports)
+  for (let slot = 0; slot < slotCount; slot += 1) {
     const guard = await tryListen(FIRST_GUARD + slot)
     if (guard === undefined) continue
     const shift = FIRST_SHIFT + slot * SLOT_SIZE
     if (await areFree(ports.map((port) => port + shift))) return { shift, [Symbol.asyncDispose]: () => close(guard) }
     await close(guard)
   }
-  throw new Error(`All ${SLOT_COUNT} port slots from ${FIRST_SHIFT} on are in use.`)
+  throw new Error(`All ${slotCount} port slots from ${FIRST_SHIFT} on are in use.`)
+}
+
+function slotCountFor(ports: readonly number[]): number {
+  const room = FIRST_EPHEMERAL - FIRST_SHIFT - Math.max(0, ...ports)
+  return Math.max(0, Math.min(SLOT_COUNT, Math.ceil(room / SLOT_SIZE)))
 }
 
 async function tryListen(port: number): Promise<Server | undefined> {

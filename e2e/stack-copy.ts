@@ -12,6 +12,7 @@ const EXAMPLE = fileURLToPath(new URL('../examples/hello-stack/', import.meta.ur
 const PARENT = fileURLToPath(new URL('.tmp/', import.meta.url))
 const LEFT_OUT = ['.portolan', 'node_modules']
 const PORT = /\b(3\d\d\d)\b/g
+const EXAMPLE_PORTS = [3000, 3101, 3102, 3103, 3104, 3105]
 
 export const START_MS = 60_000
 
@@ -34,7 +35,7 @@ export class StackCopy implements AsyncDisposable {
     return this.dataAt(this.shift)
   }
 
-  /** Where the gateway of the example is. */
+  /** Where the gateway is: every stack here has it on port 3000. */
   get address(): string {
     return `http://localhost:${this.port(3000)}`
   }
@@ -55,7 +56,7 @@ export class StackCopy implements AsyncDisposable {
 
   /** A second shift for the same folder. */
   async openSecondShift(): Promise<number> {
-    const slot = await openPortSlot([3000, 3101, 3102, 3103, 3104, 3105])
+    const slot = await openPortSlot(EXAMPLE_PORTS)
     this.#slots.push(slot)
     return slot.shift
   }
@@ -152,19 +153,27 @@ export async function openExampleCopy(): Promise<StackCopy> {
     recursive: true,
     filter: (source) => !LEFT_OUT.includes(basename(source)) && !source.endsWith('.test.ts'),
   })
-  const slot = await openPortSlot([3000, 3101, 3102, 3103, 3104, 3105])
-  return new StackCopy(folder, slot)
+  return new StackCopy(folder, await openPortSlot(EXAMPLE_PORTS))
 }
 
-/** A stack of one's own: its files by their names. Its ports are to be between 3000 and 3199. */
-export async function openOwnStack(files: Readonly<Record<string, string>>): Promise<StackCopy> {
+/**
+ * A stack of one's own: its files by their names.
+ * @param ports what it declares; those between 3000 and 3999 that its stack file names unless said otherwise
+ */
+export async function openOwnStack(
+  files: Readonly<Record<string, string>>,
+  ports: readonly number[] = portsNamedIn(files['portolan.yaml'] ?? ''),
+): Promise<StackCopy> {
   const folder = await newFolder()
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text)
   }
-  const ports = [...(files['portolan.yaml'] ?? '').matchAll(PORT)].map(([port]) => Number(port))
   return new StackCopy(folder, await openPortSlot(ports))
+}
+
+function portsNamedIn(stackFile: string): readonly number[] {
+  return [...stackFile.matchAll(PORT)].map(([port]) => Number(port))
 }
 
 async function newFolder(): Promise<string> {

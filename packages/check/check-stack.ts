@@ -1,11 +1,13 @@
-import { environmentNames, resolveStack, type Stack } from '@portolan/stack'
+import { environmentNames, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
 import { checkResolved } from './check-resolved.ts'
 import { type Finding, mergeFindings } from './finding.ts'
+import type { CheckFacts } from './rule.ts'
 
-export interface CheckOptions {
+export interface EnvironmentChoice {
   /** All of them unless given. */
   readonly environment?: string
 }
+export type CheckOptions = EnvironmentChoice & CheckFacts
 
 /**
  * Everything that is wrong with a stack, in every environment; what is wrong in several is said once. `${NAME}` is
@@ -13,8 +15,20 @@ export interface CheckOptions {
  * @throws STACK_INVALID when an environment cannot be resolved
  */
 export function checkStack(stack: Stack, options: CheckOptions = {}): readonly Finding[] {
-  const names = options.environment === undefined ? environmentNames(stack) : [options.environment]
-  return mergeFindings(
-    names.flatMap((environment) => checkResolved(resolveStack(stack, { environment, values: 'unset' }))),
-  )
+  return mergeFindings(resolvedIn(stack, options).flatMap((resolved) => checkResolved(resolved, options)))
+}
+
+/**
+ * The files that a stack names, from the folder of its file: whoever calls looks which of them are not there, and says
+ * so by `missingFiles`.
+ * @throws STACK_INVALID when an environment cannot be resolved
+ */
+export function filesNamed(stack: Stack, choice: EnvironmentChoice = {}): ReadonlySet<string> {
+  const services = resolvedIn(stack, choice).flatMap((resolved) => resolved.services)
+  return new Set(services.flatMap(({ run }) => (run.kind === 'module' ? [run.module] : [])))
+}
+
+function resolvedIn(stack: Stack, { environment }: EnvironmentChoice): readonly ResolvedStack[] {
+  const names = environment === undefined ? environmentNames(stack) : [environment]
+  return names.map((name) => resolveStack(stack, { environment: name, values: 'unset' }))
 }

@@ -8,11 +8,17 @@ export interface CodeWords {
 }
 export type RuleCodes = Readonly<Record<string, CodeWords>>
 
+/** What a stack file does not say itself, and whoever calls has looked up. */
+export interface CheckFacts {
+  /** The files among `filesNamed` that are not there, as the stack file names them; none unless given. */
+  readonly missingFiles?: ReadonlySet<string>
+}
+
 /** One question that is asked of a stack in one environment. */
 export interface Rule {
   /** All that it may find, by code. */
   readonly codes: RuleCodes
-  readonly check: (resolved: ResolvedStack) => readonly Finding[]
+  readonly check: (resolved: ResolvedStack, facts: CheckFacts) => readonly Finding[]
 }
 
 /** A finding before it has a place: `at` and `related` are paths of the stack. */
@@ -27,17 +33,19 @@ export type Say<Code extends string> = (code: Code, statement: Statement) => Fin
 
 export function defineRule<Code extends string>(
   codes: Readonly<Record<Code, CodeWords>>,
-  look: (resolved: ResolvedStack, say: Say<Code>) => readonly Finding[],
+  look: (resolved: ResolvedStack, say: Say<Code>, facts: CheckFacts) => readonly Finding[],
 ): Rule {
-  const check = (resolved: ResolvedStack): readonly Finding[] =>
-    look(resolved, (code, { at, message, severity, related = [] }) => ({
+  const check: Rule['check'] = (resolved, facts) => {
+    const say: Say<Code> = (code, { at, message, severity, related = [] }) => ({
       code,
       severity: severity ?? codes[code].severity,
       message,
       ...placeOf(resolved, at),
       related: related.map((one) => ({ message: one.message, ...placeOf(resolved, one.at) })),
       environments: [resolved.environment],
-    }))
+    })
+    return look(resolved, say, facts)
+  }
   return { codes, check }
 }
 

@@ -12,7 +12,9 @@ import { keptEvicted } from './rules/kept-evicted.ts'
 import { livekitPortsRule } from './rules/livekit-ports.ts'
 import { livekitSettings } from './rules/livekit-settings.ts'
 import { mediaRange } from './rules/media-range.ts'
+import { moduleMissing } from './rules/module-missing.ts'
 import { needCycle } from './rules/need-cycle.ts'
+import { needDatabase } from './rules/need-database.ts'
 import { networkUnshared } from './rules/network-unshared.ts'
 import { nodePort } from './rules/node-port.ts'
 import { portDuplicate } from './rules/port-duplicate.ts'
@@ -23,6 +25,7 @@ import { routeCollision } from './rules/route-collision.ts'
 import { routeMissing } from './rules/route-missing.ts'
 import { secretPlain } from './rules/secret-plain.ts'
 import { serviceUnknown } from './rules/service-unknown.ts'
+import { startUnsupported } from './rules/start-unsupported.ts'
 
 /** Every rule that one stack is held against. A new rule is listed here, and described under docs/rules. */
 export const RULES: readonly Rule[] = [
@@ -36,6 +39,9 @@ export const RULES: readonly Rule[] = [
   routeMissing,
   serviceUnknown,
   needCycle,
+  needDatabase,
+  moduleMissing,
+  startUnsupported,
   networkUnshared,
   addressLiteral,
   browserAddress,

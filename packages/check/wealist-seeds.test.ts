@@ -46,7 +46,11 @@ function fits(finding: Finding, row: Row): boolean {
   return isSame && isThere && finding.environments.join() === row.in.join()
 }
 
+/** Both guides are of containers alone, which is no fault of theirs. */
+const CONTAINERS: Row = { code: 'START_UNSUPPORTED', about: '"gateway" is to run in one', in: all }
+
 const INSIDE_PORT_GUIDE: readonly Row[] = [
+  CONTAINERS,
   // "전체 아키텍처에서의 포트 사용": one /api/* in front of "Services (8000-8004)".
   { code: 'ROUTE_DUPLICATE', about: '"/api" leads to "board-service.http", "chat-service.http"', in: all, at: '39:14' },
   // "일반 WebSocket (Board, Chat 등)": browsers connect to 8000 and 8001, which "프로덕션 환경" does not open …
@@ -101,6 +105,7 @@ const CONNECTIONS = ['user', 'board', 'chat', 'noti', 'storage', 'video'].flatMa
 ])
 
 const INSIDE_INFRASTRUCTURE_GUIDE: readonly Row[] = [
+  { ...CONTAINERS, in: devAndProduction },
   ...CONNECTIONS,
   // "Grafana", 기본 계정: admin / admin.
   { code: 'SECRET_PLAIN', about: '"admin_password"', in: devAndProduction, at: '215:40' },

@@ -3,6 +3,7 @@ import { errorMessage, isAppError } from '@portolan/errors'
 import { type Answer, type Asked, answerOf } from './answer.ts'
 import type { GatewayLogger } from './log.ts'
 import { requestIdOf } from './request-id.ts'
+import type { GatewayRoute } from './route.ts'
 
 /** How an exchange came to its end. */
 export type Outcome = 'complete' | 'client-gone' | 'upstream-lost'
@@ -17,9 +18,8 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly #logger: GatewayLogger
   readonly #startedMs = performance.now()
-  service: string | undefined
-  /** Normalised once that has succeeded. */
-  path: string
+  /** What it was matched with. */
+  route: GatewayRoute | undefined
   outcome: Outcome = 'complete'
   /** Whether its answer may stand still for ever, as an event stream may. */
   mayBeSilent = false
@@ -27,28 +27,29 @@ export class Exchange {
   constructor(request: IncomingMessage, logger: GatewayLogger) {
     this.request = request
     this.requestId = requestIdOf(request.rawHeaders)
-    const [target = ''] = (request.url ?? '').split('?', 1)
-    this.path = target.startsWith('/') ? target : '' // another form may hold a password
     this.#logger = logger
   }
 
   /** The answer for an error, which is logged here and nowhere else. */
   refuse(error: unknown): Answer {
-    const fields = { requestId: this.requestId, service: this.service, error: describe(error) }
+    const fields = { requestId: this.requestId, service: this.route?.service, error: describe(error) }
     if (!isAppError(error)) this.#logger.error({ ...fields, stack: stackOf(error) }, 'request failed')
     else if (error.status >= 500) this.#logger.warn(fields, 'request failed')
     return answerOf(error, this.#asked())
   }
 
-  /** The one line per request. */
+  /**
+   * The one line per request. Of its path only what the route says: the rest may hold a secret, such as the token of an
+   * invitation, and which part does only the service knows, whose own log has the path under the same request id.
+   */
   logAccess(status: number): void {
     const fields = {
       requestId: this.requestId,
       method: this.request.method,
-      path: this.path,
+      route: this.route?.path,
       status,
       durationMs: Math.round(performance.now() - this.#startedMs),
-      service: this.service,
+      service: this.route?.service,
       outcome: this.outcome,
     }
     this.#logger.info(fields, 'request')

@@ -104,7 +104,7 @@ test('SIGTERM lets a running request end, then the process exits with 0 and its 
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(lines).toContainEqual(
-    expect.objectContaining({ msg: 'request', method: 'GET', path: '/x', status: 200, service: 'board' }),
+    expect.objectContaining({ msg: 'request', method: 'GET', route: '/', status: 200, service: 'board' }),
   )
   expect(await gateway.stdout).not.toContain('secret')
 })

@@ -112,12 +112,11 @@ const CLIENT_GONE = 499
 function admit(exchange: Exchange, options: ReceptionOptions): { head: RequestHead; route: GatewayRoute } {
   if (options.connections.isDraining) throw gatewayClosing()
   const head = parseRequestHead(exchange.request)
-  exchange.path = head.path
   const { routes, domains } = options.configuration()
   if (!namesGateway(head, domains)) throw hostUnknown(head.host)
   const route = matchRoute(routes, head.path)
   if (route === undefined) throw noRoute(head.path)
-  exchange.service = route.service
+  exchange.route = route
   return { head, route }
 }
 

@@ -54,12 +54,20 @@ test('one role cannot enter the database of another', async () => {
 
 test('a service cannot enter the databases that the server comes with', async () => {
   const curious = declared('curious')
-  await provisionDatabases(adminUrl, [curious], waiting())
+  await provisionDatabases(adminUrl, [curious], { ...waiting(), isDedicated: true })
   for (const database of ['postgres', 'template1']) {
     const entered = pingPostgres(databaseUrl(adminUrl, { ...curious, database }), waiting())
     await expect(entered).rejects.toMatchObject({ code: 'POSTGRES_DATABASE_FORBIDDEN' })
   }
   await pingPostgres(adminUrl, waiting())
+})
+
+test('on a server that others use as well, what is not declared stays open to them', async () => {
+  await administer("create role neighbour login password 'x'")
+  for (const database of ['postgres', 'template1']) await administer(`grant connect on database ${database} to public`)
+  await provisionDatabases(adminUrl, [declared('lodger')], waiting())
+  for (const database of ['postgres', 'template1'])
+    await pingPostgres(databaseUrl(adminUrl, { role: 'neighbour', password: 'x', database }), waiting())
 })
 
 test('a role has a limit of connections, and one that was set by hand stays', async () => {

@@ -11,32 +11,35 @@ import { isVerifierOf, scramVerifier } from './scram.ts'
 export interface ProvisionOptions extends Waiting {
   /** How long to wait for another process that provisions the same server; a minute unless said otherwise. */
   readonly lockTimeoutMs?: number
+  /** Whether the server is there for these databases alone, as the embedded one is; not unless said so. */
+  readonly isDedicated?: boolean
 }
 
-const DEFAULTS = { lockTimeoutMs: 60_000 } as const
+const DEFAULTS = { lockTimeoutMs: 60_000, isDedicated: false } as const
 /** Of the 100 that a server has room for unless told otherwise, so that no service can take them all. */
 const CONNECTIONS_PER_ROLE = 40
 const APPLICATION_NAME = 'portolan provision'
 
 /**
  * Makes every declared role and database what it should be: the role can log in with its password and owns the
- * database, and no other role may enter it. A superuser also closes the databases `postgres` and `template1` to everyone
- * else, and gives each role that has no limit one of 40 connections. Run it as often as you like, also from several processes at once; what
- * was interrupted is completed by the next run. Nothing is ever dropped.
+ * database, and no other role may enter it. A superuser also gives each of these roles that has no limit one of 40
+ * connections, and on a dedicated server closes the databases `postgres` and `template1` to everyone else; on a server
+ * that others use as well, what is not declared stays as it is. Run it as often as you like, also from several processes
+ * at once; what was interrupted is completed by the next run. Nothing is ever dropped.
  * @throws POSTGRES_NAME_INVALID, POSTGRES_PASSWORD_INVALID, POSTGRES_DECLARATION_CONFLICT, POSTGRES_PRIVILEGE_MISSING,
  *   POSTGRES_ROLE_TAKEN, POSTGRES_DATABASE_TAKEN, POSTGRES_LOCK_TIMEOUT, and as openConnection
  */
 export async function provisionDatabases(
   adminUrl: string,
   databases: readonly DatabaseDeclaration[],
-  { signal, lockTimeoutMs = DEFAULTS.lockTimeoutMs }: ProvisionOptions,
+  { signal, lockTimeoutMs = DEFAULTS.lockTimeoutMs, isDedicated = DEFAULTS.isDedicated }: ProvisionOptions,
 ): Promise<void> {
   checkDeclarations(databases)
   await using connection = await openConnection(adminUrl, { signal, applicationName: APPLICATION_NAME })
   const { client } = connection
   await acquireLock(client, lockTimeoutMs)
   const admin = await repository.getAdministrator(client)
-  if (admin.isSuperuser) await repository.closeMaintenanceDatabases(client)
+  if (isDedicated && admin.isSuperuser) await repository.closeMaintenanceDatabases(client)
   const passwordsByRole = new Map(databases.map(({ role, password }) => [role, password]))
   for (const [role, password] of passwordsByRole) {
     await allowed(admin, `create or alter the role "${role}"`, () => ensureRole(client, admin, { role, password }))

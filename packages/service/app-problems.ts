@@ -2,7 +2,6 @@ import { AppError, type ErrorCatalogue, errorCode, isAppError, type Problem, pro
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { requestUnreadable, routeUnknown, SERVICE_ERRORS } from './errors.ts'
 import { REQUEST_ID_HEADER } from './request-id.ts'
-import { pathOf } from './request-path.ts'
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -30,8 +29,9 @@ export class AppProblems {
       .send(problem)
   }
 
-  readonly answerUnknownRoute = (request: FastifyRequest, reply: FastifyReply): void => {
-    this.answer(routeUnknown(request.method, pathOf(request.url)), request, reply)
+  /** @param path as it may be logged */
+  answerUnknownRoute(path: string, request: FastifyRequest, reply: FastifyReply): void {
+    this.answer(routeUnknown(request.method, path), request, reply)
   }
 
   /**

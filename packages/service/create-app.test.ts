@@ -95,6 +95,24 @@ test.for(['/nowhere?token=hunter2', '/%zz?token=hunter2'])('%s is a problem with
   expect(answer.body + JSON.stringify(world.lines)).not.toContain('hunter2')
 })
 
+test.for([
+  ['GET', '/invitations/hunter2', '/invitations/:token'],
+  ['POST', '/invitations/hunter2/accept?again=yes', '/invitations/:token/accept'],
+  ['GET', '/%69nvitations/hunter2', '/%69nvitations/:token'],
+  ['GET', '/invitations/hunter2/', '/invitations/:token'],
+  ['DELETE', '/invitations/hunter2', '/invitations/:token'],
+  ['GET', '/invitations', '/invitations'],
+  ['GET', '/entries/5', '/entries/5'],
+] as const)('%s %s is logged as %s', async ([method, url, path]) => {
+  await using world = openApp()
+  const config = { secretParameters: ['token'] }
+  world.app.get('/invitations/:token', { config }, () => ({}))
+  world.app.post('/invitations/:token/accept', { config }, () => ({}))
+  const answer = await world.app.inject({ method, url })
+  expect(world.lines.at(-1)).toMatchObject({ msg: 'answered', method, path, status: answer.statusCode })
+  expect(JSON.stringify(world.lines)).not.toContain('hunter2')
+})
+
 test('an unexpected error is answered without its text and logged whole under the same request id', async () => {
   await using world = openApp()
   const answer = await world.app.inject({ url: '/secret' })

@@ -9,8 +9,8 @@ import { addHealth, type ReadinessCheck } from './app-health.ts'
 import { addMetrics } from './app-metrics.ts'
 import { AppProblems } from './app-problems.ts'
 import { requestUnreadable } from './errors.ts'
+import { LoggedPaths } from './logged-path.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts'
-import { pathOf } from './request-path.ts'
 import { compileRequestSchema, type TypeBoxProvider } from './request-validator.ts'
 
 const DEFAULTS = {
@@ -59,13 +59,14 @@ export function createApp(options: AppOptions): App {
   }).withTypeProvider<TypeBoxProvider>()
   app.setValidatorCompiler(compileRequestSchema)
   app.setErrorHandler(problems.answer)
-  app.setNotFoundHandler(problems.answerUnknownRoute)
+  const paths = new LoggedPaths(app)
+  app.setNotFoundHandler((request, reply) => problems.answerUnknownRoute(paths.of(request.url), request, reply))
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id)
     done()
   })
   addClosing(app)
-  addLogLine(app)
+  addLogLine(app, paths)
   const registry = addMetrics(app, name)
   options.onMetrics?.(registry)
   addHealth(app, { checks: ready, timeoutMs: readyTimeoutMs })
@@ -76,12 +77,12 @@ export function createApp(options: AppOptions): App {
 const WATCHED_ROUTES: ReadonlySet<string | undefined> = new Set(['/health', '/ready', '/metrics'])
 
 /** One line a request, when it has been answered. */
-function addLogLine(app: App): void {
+function addLogLine(app: App, paths: LoggedPaths): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request
     const durationMs = Math.round(reply.elapsedTime * 100) / 100
     const level = WATCHED_ROUTES.has(request.routeOptions.url) ? 'debug' : 'info'
-    request.log[level]({ method, path: pathOf(url), status: reply.statusCode, durationMs }, 'answered')
+    request.log[level]({ method, path: paths.of(url), status: reply.statusCode, durationMs }, 'answered')
     done()
   })
 }

@@ -39,6 +39,7 @@ function unique(words: readonly string[]): readonly string[] {
 }
 
 function textExpectation(schema: TSchema): string {
+  if ('pattern' in schema && schema.pattern === NAME) return `a name of ${nameExpectation(NAME)}`
   const examples: unknown = 'examples' in schema ? schema.examples : undefined
   const example: unknown = Array.isArray(examples) ? examples[0] : undefined
   return typeof example === 'string' ? `text such as "${example}"` : 'text'

@@ -52,7 +52,7 @@ test.for([
     'a name with capitals',
     'stack: a\nservices: { Board: { run: { command: x } } }\n',
     '2:13 STACK_VALUE_INVALID',
-    undefined,
+    'board',
   ],
   ['a variable that begins with a digit', service('environment: { 1A: x }'), '3:44 STACK_VALUE_INVALID', undefined],
   ['an empty list', service('ports: { http: { port: 80, speaks: [] } }'), '3:64 STACK_VALUE_INVALID', undefined],
@@ -80,6 +80,32 @@ test.for([
   const faults = faultsIn(text)
   expect(faults.map(({ line, column, code }) => `${line}:${column} ${code}`)).toEqual([place])
   expect(faults[0]?.nearest).toBe(nearest)
+})
+
+test.for([
+  ['Hello World', 'hello-world'],
+  ['weAlist', 'wealist'],
+  ['2nd café', 'nd-cafe'],
+  ['x'.repeat(50), 'x'.repeat(40)],
+  ['한글', undefined],
+] as const)('the stack %s is offered a name that is one', ([name, nearest]) => {
+  const [fault] = faultsIn(`stack: ${name}\n`)
+  expect(fault?.nearest).toBe(nearest)
+  expect(fault?.expected).toBe('a name of small letters, digits and hyphens, beginning with a letter, 40 at most')
+})
+
+test.for([
+  ['node x.mjs --port 80', '{ command: node, args: [x.mjs, "--port", "80"] }'],
+  ['./start.sh', '{ command: ./start.sh }'],
+  ['board/service.ts', '{ module: board/service.ts }'],
+  ['postgres', '{ embedded: postgres }'],
+  ['db.example.com:5432', '{ external: "db.example.com:5432" }'],
+  ['https://example.com', '{ external: "https://example.com" }'],
+] as const)('"run: %s" is answered with %s', ([run, cure]) => {
+  const [fault, ...others] = faultsIn(`stack: a\nservices:\n  b:\n    run: ${run}\n`)
+  expect(others).toEqual([])
+  expect(fault).toMatchObject({ line: 4, column: 10, expected: `a map that says how it runs, as in ${cure}` })
+  expect(faultsIn(`stack: a\nservices:\n  b:\n    run: ${cure}\n`)).toEqual([])
 })
 
 test('all faults of a file come at once, in the order of its lines', () => {

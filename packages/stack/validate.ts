@@ -17,9 +17,13 @@ import {
 import { expectation, nameExpectation } from './expectation.ts'
 import { type Fault, type FaultWords, faultAt } from './fault.ts'
 import { type Located, type LocatedList, type LocatedMap, type LocatedScalar, plainValue } from './located.ts'
+import { nameMeant } from './name-meant.ts'
 import { nearestSpelling } from './nearest-spelling.ts'
+import { NAME } from './patterns.ts'
 import { quoted, quotedList } from './quoted.ts'
+import { isRunSchema, runMeant } from './run-meant.ts'
 import { textFault } from './text-fault.ts'
+import { meantAsReference, unquotedWords } from './unquoted-text.ts'
 
 /**
  * Holds a located tree against a schema and says every fault at its place.
@@ -142,7 +146,8 @@ function checkRecord(node: LocatedMap, schema: TRecord, path: string): readonly 
   return [...node.entries].flatMap(([key, entry]) => {
     if (new RegExp(pattern).test(key)) return checkNode(entry.value, valueSchema, join(path, key))
     const message = `${quoted(key)} cannot be a name in ${place(path)}.`
-    return [faultAt(entry.keyAt, { code: 'STACK_VALUE_INVALID', message, expected: nameExpectation(pattern) })]
+    const nearest = pattern === NAME ? nameMeant(key) : undefined
+    return [faultAt(entry.keyAt, { code: 'STACK_VALUE_INVALID', message, expected: nameExpectation(pattern), nearest })]
   })
 }
 
@@ -153,12 +158,20 @@ function unknownKey(key: string, known: readonly string[], path: string): FaultW
 }
 
 function wrongValue(node: Located, schema: TSchema, path: string): Fault {
+  const reference = node.kind === 'map' ? meantAsReference([...node.entries.keys()]) : undefined
+  if (reference !== undefined) return faultAt(node.at, { code: 'STACK_VALUE_INVALID', ...unquotedWords(reference) })
   const value = node.kind === 'scalar' ? scalarWords(node) : `a ${node.kind}`
   const written = typeof plainValue(node) === 'string' ? String(plainValue(node)) : undefined
-  const words = enumWords(schema)
-  const nearest = written === undefined ? undefined : nearestSpelling(written, words)
+  const nearest = written === undefined ? undefined : nearestValue(written, schema)
   const message = `${place(path)} cannot be ${value}.`
-  return faultAt(node.at, { code: 'STACK_VALUE_INVALID', message, expected: expectation(schema), nearest })
+  const run = written !== undefined && isRunSchema(schema) ? runMeant(written) : undefined
+  const expected = run === undefined ? expectation(schema) : `a map that says how it runs, as in ${run}`
+  return faultAt(node.at, { code: 'STACK_VALUE_INVALID', message, expected, nearest })
+}
+
+function nearestValue(written: string, schema: TSchema): string | undefined {
+  if (IsString(schema) && 'pattern' in schema && schema.pattern === NAME) return nameMeant(written)
+  return nearestSpelling(written, enumWords(schema))
 }
 
 function enumWords(schema: TSchema): readonly string[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { faultsIn, isInFile, placesIn } from './testing.ts'
+import { unquotedTexts } from './unquoted-text.ts'
 
 test.for([
   ['an empty file', '', '1:1 STACK_YAML'],
@@ -17,6 +18,26 @@ test.for([
   ['binary data', 'stack: !!binary aGVsbG8=\n', '1:17 STACK_YAML'],
 ] as const)('%s is refused at its place', ([, text, place]) => {
   expect(placesIn(text)).toContain(place)
+})
+
+test.for([
+  ['environment: { A: ${ONE} }', ['3:47'], '${ONE}'],
+  ['environment: { A: ${ONE}, B: "${TWO}", C: x${TWO}/y }, # ${NO}', ['3:47', '3:72'], '${ONE}'],
+  ['environment: { A: {port:http} }', ['3:47'], '{port:http}'],
+  ['environment: { A: {port:http}/x }', ['3:47'], '{port:http}'],
+  ['environment: { A: http://x:{port:b.http}/ }', ['3:56'], '{port:b.http}'],
+  ['settings: { x: { A: [${ONE}, ${TWO}] } }', ['3:50', '3:58'], '${ONE}'],
+] as const)('%s is answered with quotes, once for each', ([entries, places, written]) => {
+  const faults = faultsIn(`stack: a\nservices:\n  b: { run: { command: x }, ${entries} }\n`)
+  expect(faults.map(({ line, column }) => `${line}:${column}`)).toEqual(places)
+  expect(faults[0]).toMatchObject({ expected: `quotes around the whole value, as in "${written}"` })
+})
+
+test('braces that are a map, or a text already, are none of these', () => {
+  expect(faultsIn('stack: a\nservices:\n  b: {run: {command: x}, ports: {http: 1}}\n')).toEqual([])
+  expect(
+    unquotedTexts('a: ${B}\nb: "{port:c}"\nc: \'${D}\' # {port:e}\nd: {port:80}\ne: |\n  {port:f} ${G}\n'),
+  ).toEqual([])
 })
 
 test('an alias repeats the last value that was marked so', () => {

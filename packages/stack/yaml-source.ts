@@ -17,6 +17,7 @@ import { type Fault, faultAt } from './fault.ts'
 import type { Located, LocatedEntry } from './located.ts'
 import type { Position } from './position.ts'
 import { quoted } from './quoted.ts'
+import { unquotedTexts, unquotedWords } from './unquoted-text.ts'
 
 /** Far above any stack a team writes by hand, far below what would hold up a machine. */
 const LIMITS = { characters: 262_144, values: 50_000, depth: 30, yamlFaults: 50 } as const
@@ -39,12 +40,7 @@ export function parseYaml(text: string, file: string): YamlSource {
   const errors = [...document.errors, ...document.warnings]
   if (errors.some(({ message }) => OVERFLOW.test(message)))
     return refused(start, 'The file nests too deeply.', 'STACK_TOO_LARGE')
-  if (errors.length > 0) {
-    const faults = errors
-      .slice(0, LIMITS.yamlFaults)
-      .map((error) => faultAt(positionAt(lines, error.pos[0], file), { code: 'STACK_YAML', message: yamlWords(error) }))
-    return { state: 'refused', faults }
-  }
+  if (errors.length > 0) return { state: 'refused', faults: yamlFaults(errors, text, { lines, file }) }
   if (document.contents === null) return refused(start, 'The file is empty.', 'STACK_YAML')
   const reader = new YamlReader(document, lines, file)
   const root = reader.read(document.contents, start, 0)
@@ -53,6 +49,19 @@ export function parseYaml(text: string, file: string): YamlSource {
     return refused(start, message, 'STACK_TOO_LARGE')
   }
   return reader.faults.length > 0 ? { state: 'refused', faults: reader.faults } : { state: 'parsed', root }
+}
+
+/** What the parser found; where braces without quotes have led it astray, those alone, for the rest follows from them. */
+function yamlFaults(
+  errors: readonly YAMLError[],
+  text: string,
+  { lines, file }: { readonly lines: LineCounter; readonly file: string },
+): readonly Fault[] {
+  const unquoted = unquotedTexts(text).map(({ offset, written }) => ({ offset, ...unquotedWords(written) }))
+  const said = errors.map((error) => ({ offset: error.pos[0], message: yamlWords(error) }))
+  return (unquoted.length > 0 ? unquoted : said)
+    .slice(0, LIMITS.yamlFaults)
+    .map(({ offset, ...words }) => faultAt(positionAt(lines, offset, file), { code: 'STACK_YAML', ...words }))
 }
 
 // What the parser makes of a file that nests deeper than it can follow.

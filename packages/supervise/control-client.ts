@@ -1,23 +1,30 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { AppError, errorCode, errorMessage, type Waiting } from '@portolan/errors'
-import { controlFailed } from './errors.ts'
+import { controlFailed, socketFolderUnsafe } from './errors.ts'
+import { folderPrivacy } from './private-folder.ts'
 
 const SILENT =
   'it is there, but said nothing in time. It may be stopped (SIGSTOP, Ctrl-Z) or the machine be busy. Let it go on with ' +
   '"kill -CONT <its process>"; or end it with "kill -KILL", and then "portolan down" ends what it leaves.'
 
 /**
- * Asks the supervisor behind a control socket.
+ * Asks the supervisor behind a control socket. The folder of the socket has to be private: in another one anybody could
+ * listen in its place.
  * @returns its answer; undefined when nobody is there
- * @throws what the supervisor said was wrong, or SUPERVISE_CONTROL_FAILED
+ * @throws what the supervisor said was wrong, SUPERVISE_CONTROL_FAILED, or SUPERVISE_SOCKET_FOLDER_UNSAFE
  */
 export async function askSupervisor(
   socketPath: string,
   asked: { readonly method: 'GET' | 'POST'; readonly path: string },
   { signal }: Waiting,
 ): Promise<unknown> {
+  const folder = dirname(socketPath)
+  const privacy = await folderPrivacy(folder)
+  if (privacy === 'absent') return undefined
+  if (privacy !== 'private') throw socketFolderUnsafe(folder, privacy.problem)
   try {
     const asking = request({ socketPath, ...asked, signal, agent: false })
     asking.end()

@@ -1,9 +1,9 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
-import { problemOf, type Waiting } from '@portolan/errors'
-import { controlUnknown, dataFolderUnusable } from './errors.ts'
-import { isPrivateFolder } from './private-folder.ts'
+import { errorMessage, problemOf, type Waiting } from '@portolan/errors'
+import { controlUnknown, socketFolderUnsafe } from './errors.ts'
+import { folderPrivacy } from './private-folder.ts'
 import type { StackStatus } from './run-state.ts'
 
 /** What a running supervisor can be asked over its socket. */
@@ -47,11 +47,21 @@ export async function openControlServer(path: string, controlled: Controlled): P
 
 async function preparePlace(path: string): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (!(await isPrivateFolder(folder)))
-    throw dataFolderUnusable(folder, 'it belongs to another user, or others may enter it', undefined)
+  // Made only where there is nothing: whoever was faster may be somebody else, and keeps what is there.
+  if ((await folderPrivacy(folder)) === 'absent') await makeFolder(folder)
+  const privacy = await folderPrivacy(folder)
+  if (privacy !== 'private')
+    throw socketFolderUnsafe(folder, privacy === 'absent' ? 'it is gone again' : privacy.problem)
   // A socket that a killed supervisor left. The lock of the data folder is held, so it is nobody's.
   await rm(path, { force: true })
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw socketFolderUnsafe(folder, `it cannot be made (${errorMessage(error)})`, error)
+  }
 }
 
 interface Exchange {

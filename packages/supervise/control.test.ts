@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -93,14 +93,39 @@ test('only its owner may use it', async () => {
 
 test('a folder that others may enter, or that is a link, is refused', async () => {
   await using place = await openPlace()
-  const refused = { code: 'SUPERVISE_DATA_FOLDER_UNUSABLE', message: expect.stringContaining('others may enter it') }
   await mkdir(dirname(place.socket))
   await chmod(dirname(place.socket), 0o755)
-  await expect(openControlServer(place.socket, CONTROLLED)).rejects.toMatchObject(refused)
+  await expect(openControlServer(place.socket, CONTROLLED)).rejects.toMatchObject(unsafe('others may enter it'))
   await chmod(dirname(place.socket), 0o700)
   await symlink(dirname(place.socket), join(place.folder, 'link'))
-  await expect(openControlServer(join(place.folder, 'link', 'x.sock'), CONTROLLED)).rejects.toMatchObject(refused)
+  const linked = openControlServer(join(place.folder, 'link', 'x.sock'), CONTROLLED)
+  await expect(linked).rejects.toMatchObject(unsafe('it is no folder'))
 })
+
+test.skipIf(process.getuid?.() !== 0)('the folder of another user is refused with the way out', async () => {
+  await using place = await openPlace()
+  await mkdir(dirname(place.socket), { mode: 0o700 })
+  await chown(dirname(place.socket), 65_534, 65_534)
+  const refused = unsafe('it belongs to another user')
+  await expect(openControlServer(place.socket, CONTROLLED)).rejects.toMatchObject(refused)
+  await expect(openControlServer(place.socket, CONTROLLED)).rejects.toThrow('TMPDIR="$HOME/.cache"')
+})
+
+test('where others could listen nobody is asked', async () => {
+  await using place = await openPlace()
+  await mkdir(dirname(place.socket))
+  await using server = createServer((socket) => socket.resume().end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'))
+  await once(server.listen(place.socket), 'listening')
+  await chmod(dirname(place.socket), 0o777)
+  const asking = () => askSupervisor(place.socket, { method: 'GET', path: '/status' }, LIMIT())
+  await expect(asking()).rejects.toMatchObject(unsafe('others may enter it'))
+  await chmod(dirname(place.socket), 0o700)
+  expect(await asking()).toEqual({})
+})
+
+function unsafe(problem: string) {
+  return { code: 'SUPERVISE_SOCKET_FOLDER_UNSAFE', message: expect.stringContaining(problem) }
+}
 
 test('a socket that a killed supervisor left is nobody, and gives way', async () => {
   await using place = await openPlace()
@@ -148,7 +173,7 @@ test('whoever connects and says nothing does not keep it from closing', async ()
 
 test('a supervisor that says nothing in time is said to do so', async () => {
   await using place = await openPlace()
-  await mkdir(dirname(place.socket))
+  await mkdir(dirname(place.socket), { mode: 0o700 })
   await using server = createServer((socket) => socket.resume())
   await once(server.listen(place.socket), 'listening')
   const waiting = { signal: AbortSignal.timeout(50) }
@@ -161,7 +186,7 @@ test('a supervisor that says nothing in time is said to do so', async () => {
 
 test('an answer that is none is said to be one', async () => {
   await using place = await openPlace()
-  await mkdir(dirname(place.socket))
+  await mkdir(dirname(place.socket), { mode: 0o700 })
   await using server = createServer((socket) => socket.resume().end('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nno!'))
   await once(server.listen(place.socket), 'listening')
   const asking = askSupervisor(place.socket, { method: 'GET', path: '/status' }, LIMIT())

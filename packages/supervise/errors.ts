@@ -14,6 +14,7 @@ export const SUPERVISE_ERRORS = {
   SUPERVISE_NEEDS_CYCLE: { status: 422, title: 'Services need each other in a circle' },
   SUPERVISE_UNHEALTHY: { status: 503, title: 'A service does not answer' },
   SUPERVISE_DATA_FOLDER_UNUSABLE: { status: 500, title: 'The data folder cannot be used' },
+  SUPERVISE_SOCKET_FOLDER_UNSAFE: { status: 500, title: 'The folder of the control socket is not private' },
   SUPERVISE_CONTROL_FAILED: { status: 502, title: 'The supervisor did not answer' },
   SUPERVISE_CONTROL_UNKNOWN: { status: 404, title: 'The control socket does not know the request' },
   SUPERVISE_NEED_UNSUPPORTED: { status: 422, title: 'A need cannot be met' },
@@ -33,20 +34,19 @@ function failure(
   return new AppError(code, message, { status: SUPERVISE_ERRORS[code].status, ...options })
 }
 
-export function alreadyRunning(
-  stack: string,
-  {
-    pid,
-    since,
-    folder,
-  }: { readonly pid: number | undefined; readonly since: string | undefined; readonly folder: string },
-): AppError {
+interface RunningAlready {
+  /** Undefined when it has not said yet who it is: it is just starting. */
+  readonly holder: { readonly pid: number; readonly since: string } | undefined
+  readonly folder: string
+}
+
+export function alreadyRunning(stack: string, { holder, folder }: RunningAlready): AppError {
   const who =
-    pid === undefined ? 'another supervisor' : `process ${pid}${since === undefined ? '' : `, since ${since}`}`
+    holder === undefined ? 'another command is just starting it' : `process ${holder.pid}, since ${holder.since}`
   const message =
     `Stack "${stack}" is already running (${who}). See it with "portolan status", end it with "portolan down", ` +
     `or start a second copy beside it with "portolan up --shift 100".`
-  return failure('SUPERVISE_ALREADY_RUNNING', message, { details: { pid, folder } })
+  return failure('SUPERVISE_ALREADY_RUNNING', message, { details: { pid: holder?.pid, folder } })
 }
 
 export function stopping(stack: string): AppError {
@@ -169,6 +169,15 @@ export function notStartedInTime(limitMs: number, cause: unknown): AppError {
 export function dataFolderUnusable(folder: string, reason: string, cause: unknown): AppError {
   const message = `The data folder "${folder}" cannot be used: ${reason}. Free space or correct its owner and permissions; nothing was changed.`
   return failure('SUPERVISE_DATA_FOLDER_UNUSABLE', message, { cause, details: { folder } })
+}
+
+/** @param problem "it belongs to another user" */
+export function socketFolderUnsafe(folder: string, problem: string, cause?: unknown): AppError {
+  const message =
+    `The control socket of a stack is kept in "${folder}", and ${problem}: somebody else could listen there in the place ` +
+    'of the stack. If that folder is yours, close it with "chmod 700"; if not, name another place for temporary files ' +
+    'in the variable TMPDIR, such as TMPDIR="$HOME/.cache".'
+  return failure('SUPERVISE_SOCKET_FOLDER_UNSAFE', message, { cause, details: { folder } })
 }
 
 export function controlFailed(reason: string, cause?: unknown): AppError {

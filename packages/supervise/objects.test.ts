@@ -30,6 +30,6 @@ test('an embedded object store keeps what a service puts there, over a restart',
 
 /** What the service that needs it was told. */
 async function storeUrlOf(world: StackWorld): Promise<string> {
-  const environment: Readonly<Record<string, string>> = JSON.parse(await world.ask('web', '/environment'))
+  const environment: Readonly<Record<string, string>> = JSON.parse((await world.ask('web', '/environment')) ?? '{}')
   return environment.OBJECTS_URL ?? ''
 }

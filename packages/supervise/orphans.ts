@@ -1,13 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { errorCode, type Waiting } from '@portolan/errors'
 import { identifyProcess, isRunning, listProcessGroup, type ProcessIdentity } from '@portolan/observe'
 import type { DataFolder } from './data-folder.ts'
 import { orphanLeft } from './errors.ts'
+import { markedProcesses, ownLineage } from './marked-processes.ts'
 import { pause } from './process-group.ts'
 import { readRunState } from './run-state.ts'
-
-/** The variable that every process of a copy carries, with the data folder's mark as its value. */
-export const MARK_VARIABLE = 'PORTOLAN_MARK'
 
 const GRACE_MS = 10_000
 const KILL_WAIT_MS = 5_000
@@ -22,8 +19,28 @@ const LOOK_MS = 50
  * @returns how many there were
  * @throws SUPERVISE_ORPHAN_LEFT when some do not end
  */
-export async function endOrphans(folder: DataFolder, { signal }: Waiting): Promise<number> {
-  const found = await findOrphans(folder)
+export async function endOrphans(folder: DataFolder, waiting: Waiting): Promise<number> {
+  const written = (await readRunState(folder))?.processes ?? []
+  const grouped = await Promise.all(written.map(groupOf))
+  return endAll([...grouped.flat(), ...(await markedProcesses(folder.mark))], waiting)
+}
+
+/**
+ * Ends what has left the process group of the service that started it (`setsid`), once every service is stopped: on
+ * Linux it is known by the mark in its environment.
+ * @returns how many there were
+ * @throws SUPERVISE_ORPHAN_LEFT when some do not end
+ */
+export async function endStrays({ mark }: Pick<DataFolder, 'mark'>, waiting: Waiting): Promise<number> {
+  return endAll(await markedProcesses(mark), waiting)
+}
+
+/** Asks them to end, and kills them when they have not ended within the grace or the signal fires. */
+async function endAll(identities: readonly ProcessIdentity[], { signal }: Waiting): Promise<number> {
+  const lineage = await ownLineage()
+  const found = [...new Map(identities.map((identity) => [identity.pid, identity])).values()].filter(
+    ({ pid }) => !lineage.has(pid),
+  )
   if (found.length === 0) return 0
   for (const { pid } of found) sendTo(pid, 'SIGTERM')
   const left = await waitForEnd(found, AbortSignal.any([signal, AbortSignal.timeout(GRACE_MS)]))
@@ -33,33 +50,6 @@ export async function endOrphans(folder: DataFolder, { signal }: Waiting): Promi
   return found.length
 }
 
-async function findOrphans(folder: DataFolder): Promise<readonly ProcessIdentity[]> {
-  const written = (await readRunState(folder))?.processes ?? []
-  const grouped = await Promise.all(written.map(groupOf))
-  const marked = await markedProcesses(folder.mark)
-  const byPid = new Map([...grouped.flat(), ...marked].map((identity) => [identity.pid, identity]))
-  // A service may have called `portolan` itself, and then carries the mark: it is not left behind.
-  for (const pid of [process.pid, ...(await ancestorsOf(process.ppid))]) byPid.delete(pid)
-  return [...byPid.values()]
-}
-
-/** A process and all above it (Linux; elsewhere only itself). */
-async function ancestorsOf(first: number): Promise<readonly number[]> {
-  const found: number[] = []
-  for (let pid = first; pid > 0 && !found.includes(pid); pid = await parentOf(pid)) found.push(pid)
-  return found
-}
-
-async function parentOf(pid: number): Promise<number> {
-  try {
-    // proc_pid_stat(5): `pid (comm) state ppid …`, where comm may hold anything.
-    const text = await readFile(`/proc/${pid}/stat`, 'latin1')
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
-  } catch {
-    return 0 // gone meanwhile, or no /proc
-  }
-}
-
 /** The leader's group, if it is still the leader's: a group keeps its number as long as one process is in it. */
 async function groupOf(leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> {
   const now = await identifyProcess(leader.pid)
@@ -67,36 +57,6 @@ async function groupOf(leader: ProcessIdentity): Promise<readonly ProcessIdentit
   // Another process has the number now: then the group is that one's, and ours is gone.
   if (now !== undefined && (now.startTicks !== leader.startTicks || now.bootId !== leader.bootId)) return []
   return members.filter(({ bootId }) => bootId === leader.bootId)
-}
-
-/** The running processes that carry a copy's mark in their environment (Linux; elsewhere none can be found so). */
-export async function markedProcesses(mark: string): Promise<readonly ProcessIdentity[]> {
-  const pids = (await entriesOf('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found: ProcessIdentity[] = []
-  for (const pid of pids) {
-    if (!(await environmentOf(pid)).includes(`${MARK_VARIABLE}=${mark}\0`)) continue
-    const identity = await identifyProcess(pid)
-    if (identity !== undefined && (await isRunning(identity))) found.push(identity)
-  }
-  return found
-}
-
-async function entriesOf(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [] // no /proc outside Linux
-    throw error
-  }
-}
-
-async function environmentOf(pid: number): Promise<string> {
-  try {
-    return `${await readFile(`/proc/${pid}/environ`, 'latin1')}\0`
-  } catch {
-    // Gone meanwhile, or another user's, and so not one of ours.
-    return ''
-  }
 }
 
 function sendTo(pid: number, name: NodeJS.Signals): void {

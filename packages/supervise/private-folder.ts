@@ -1,14 +1,24 @@
 import { lstat } from 'node:fs/promises'
 import { errorCode } from '@portolan/errors'
 
-/** Whether it is a folder (not a link to one) of this user that nobody else may enter. */
-export async function isPrivateFolder(path: string): Promise<boolean> {
+/** Whose a folder is: `private` to this user, `absent`, or what is wrong with it in words. */
+export type FolderPrivacy = 'private' | 'absent' | { readonly problem: string }
+
+/** What a link points to is somebody else's choice: it is none. */
+export async function folderPrivacy(path: string): Promise<FolderPrivacy> {
   try {
     const found = await lstat(path)
-    const isOwn = found.uid === (process.getuid?.() ?? found.uid)
-    return found.isDirectory() && isOwn && (found.mode & 0o077) === 0
+    if (!found.isDirectory()) return { problem: 'it is no folder' }
+    if (found.uid !== (process.getuid?.() ?? found.uid)) return { problem: 'it belongs to another user' }
+    return (found.mode & 0o077) === 0 ? 'private' : { problem: 'others may enter it' }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false // there is none
+    if (errorCode(error) === 'ENOENT') return 'absent'
+    if (errorCode(error) === 'ENOTDIR') return { problem: 'what it should be in is no folder' }
     throw error
   }
+}
+
+/** Whether it is a folder (not a link to one) of this user that nobody else may enter. */
+export async function isPrivateFolder(path: string): Promise<boolean> {
+  return (await folderPrivacy(path)) === 'private'
 }

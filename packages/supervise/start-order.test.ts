@@ -61,6 +61,14 @@ test('a step is taken when those before it are over, and all others at once', as
   expect(begun).toEqual(['gateway', 'postgres', 'board', 'web'])
 })
 
+test('a long chain of steps is taken from its far end', async () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `s${index}`)
+  const chain = names.map((name, index) => service(name, ...names.slice(index + 1, index + 2)))
+  const taken: string[] = []
+  await takeSteps(startOrder(chain), async (name) => void taken.push(name))
+  expect(taken).toEqual(names.toReversed())
+})
+
 test('what comes after a step that failed is not taken, and the rest is waited for', async () => {
   const begun: string[] = []
   const steps = takeSteps(startOrder(STACK), (name) => {

@@ -44,16 +44,13 @@ export function orderAmong(order: Order, names: ReadonlySet<string>): Order {
  * @throws what the first step that failed said, in the order of the list
  */
 export async function takeSteps(order: Order, step: (name: string) => Promise<void>): Promise<void> {
-  const begun = new Map<string, Promise<void>>()
-  const begin = (name: string): Promise<void> => {
-    const known = begun.get(name)
-    if (known !== undefined) return known
-    const before = (order.get(name) ?? []).map(begin)
-    const taken = Promise.all(before).then(() => step(name))
-    begun.set(name, taken)
-    return taken
+  // Each is promised before any is taken: to begin with those before it would be a call for each step of a chain.
+  const promised = new Map([...order.keys()].map((name) => [name, Promise.withResolvers<void>()] as const))
+  for (const [name, { resolve }] of promised) {
+    const before = (order.get(name) ?? []).flatMap((other) => promised.get(other)?.promise ?? [])
+    resolve(Promise.all(before).then(() => step(name)))
   }
-  const results = await Promise.allSettled([...order.keys()].map(begin))
+  const results = await Promise.allSettled([...promised.values()].map(({ promise }) => promise))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

@@ -96,6 +96,34 @@ services:
   expect(await world.processes()).toEqual([])
 })
 
+test('what has left the group of its service ends with the stack, and that is said', async () => {
+  await using world = await openStackWorld(`
+services:
+  web: { ${SERVER}, ports: { http: <web> }, environment: { GRANDCHILD: detached } }
+`)
+  const supervisor = await world.start()
+  await expect.poll(() => world.log('web')).toContain('grandchild')
+  expect(await world.processes()).toHaveLength(2)
+  await supervisor.close({ signal: AbortSignal.timeout(5_000) })
+  expect(await world.processes()).toEqual([])
+  expect(world.notes).toEqual(['Ended a process that had left the group of its service.'])
+})
+
+test('it ends also when it ignores the request to, and when the stack does not start', async () => {
+  await using world = await openStackWorld(`
+services:
+  web: { ${SERVER}, ports: { http: <web> }, environment: { GRANDCHILD: deaf } }
+  late: { ${SERVER}, ports: { http: <late> }, environment: { EXITS: 1 }, needs: { web: {} } }
+`)
+  const hurried = new AbortController()
+  const starting = world.start({ hurried: hurried.signal })
+  starting.catch(() => undefined) // expected below
+  await expect.poll(() => world.history('late')).toContain('late: starting → failed')
+  hurried.abort()
+  await expect(starting).rejects.toMatchObject({ code: 'SUPERVISE_SERVICE_FAILED' })
+  expect(await world.processes()).toEqual([])
+})
+
 test('a second start says that the stack is running, and where', async () => {
   await using world = await openStackWorld(`services: { web: { ${SERVER}, ports: { http: <web> } } }`)
   await world.start()
@@ -105,6 +133,18 @@ test('a second start says that the stack is running, and where', async () => {
     details: { pid: process.pid },
   })
   expect(await world.ask('web')).toBe('ok')
+})
+
+test('a second start while the first is only beginning does not name the process of an earlier run', async () => {
+  await using world = await openStackWorld(`services: { web: { ${SERVER}, ports: { http: <web> } } }`)
+  const up = world.up()
+  await expect.poll(() => up.lines).toContainEqual({ ready: true })
+  await up.close()
+  expect(await readRunState(world.dataFolder())).toMatchObject({ supervisor: { pid: up.pid } })
+  using _lock = acquireFolderLock(world.dataFolder().lockFile)
+  const second: unknown = await world.start().catch((error: unknown) => error)
+  expect(second).toMatchObject({ code: 'SUPERVISE_ALREADY_RUNNING', details: { pid: undefined } })
+  expect(String(second)).toContain('another command is just starting it')
 })
 
 test('with a shift a second copy runs beside the first', async () => {

@@ -1,15 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errorMessage, type Waiting } from '@portolan/errors'
-import { identifyProcess } from '@portolan/observe'
+import { identifyProcess, isRunning } from '@portolan/observe'
 import type { ResolvedStack } from '@portolan/stack'
 import { openControlServer } from './control-server.ts'
 import { type DataFolder, dataFolderOf, prepareDataFolder } from './data-folder.ts'
 import { alreadyRunning, portsTaken } from './errors.ts'
 import { acquireFolderLock } from './folder-lock.ts'
 import { LogFile } from './log-file.ts'
+import { MARK_VARIABLE } from './marked-processes.ts'
 import { ModuleHost } from './module-host.ts'
-import { endOrphans, MARK_VARIABLE } from './orphans.ts'
+import { endOrphans } from './orphans.ts'
 import { probePorts } from './port-probe.ts'
 import { readRunState } from './run-state.ts'
 import { type Programs, runnerOf } from './runner-choice.ts'
@@ -54,7 +55,8 @@ export async function startStack(options: SupervisorOptions, { signal }: Waiting
   await prepareDataFolder(folder)
   releasers.use(await lockFolder(options.stack, folder))
   const ended = await endOrphans(folder, { signal })
-  if (ended > 0) options.onNote?.(`Ended ${ended} processes that an earlier run had left behind.`)
+  if (ended === 1) options.onNote?.('Ended a process that an earlier run had left behind.')
+  if (ended > 1) options.onNote?.(`Ended ${ended} processes that an earlier run had left behind.`)
   const taken = await probePorts(services, { signal })
   if (taken.length > 0) throw portsTaken(taken)
   const supervisor = await makeSupervisor({ ...options, stackFolder }, folder)
@@ -76,8 +78,14 @@ export async function startStack(options: SupervisorOptions, { signal }: Waiting
 async function lockFolder(stack: ResolvedStack, folder: DataFolder): Promise<Disposable> {
   const lock = acquireFolderLock(folder.lockFile)
   if (lock !== undefined) return lock
+  throw alreadyRunning(stack.name, { holder: await findHolder(folder), folder: folder.root })
+}
+
+/** Who has the lock. What stands in the state may be the run before: the one that has it now writes later. */
+async function findHolder(folder: DataFolder): Promise<{ readonly pid: number; readonly since: string } | undefined> {
   const state = await readRunState(folder)
-  throw alreadyRunning(stack.name, { pid: state?.supervisor?.pid, since: state?.startedAt, folder: folder.root })
+  if (state?.supervisor === undefined || !(await isRunning(state.supervisor))) return undefined
+  return { pid: state.supervisor.pid, since: state.startedAt }
 }
 
 type PlacedOptions = SupervisorOptions & { readonly stackFolder: string }

@@ -5,6 +5,7 @@ import type { Controlled } from './control-server.ts'
 import type { DataFolder } from './data-folder.ts'
 import { serviceUnknown, stopping } from './errors.ts'
 import type { LogFile } from './log-file.ts'
+import { endStrays } from './orphans.ts'
 import type { RunState, StackStatus } from './run-state.ts'
 import { RunStateFile } from './run-state-file.ts'
 import { allServices } from './service-environment.ts'
@@ -140,8 +141,16 @@ export class Supervisor implements AsyncDisposable, Controlled {
     releasers.use(this.#owned)
     releasers.defer(() => this.#state.close())
     releasers.defer(() => this.#parts.modulesLog.close())
+    releasers.defer(() => this.#endStrays(waiting))
     releasers.defer(() => this.#turn)
     await this.#stopAll(waiting)
+  }
+
+  /** What left its service's process group would otherwise outlive the stack, and hold its ports. */
+  async #endStrays(waiting: Waiting): Promise<void> {
+    const count = await endStrays(this.folder, waiting)
+    if (count === 1) this.#parts.onNote('Ended a process that had left the group of its service.')
+    if (count > 1) this.#parts.onNote(`Ended ${count} processes that had left the groups of their services.`)
   }
 
   /** Who needs others stops before them; the gateway first of all. One that cannot be stopped does not keep the others. */

@@ -2,8 +2,9 @@ import { formatPortRange } from '@portolan/ports'
 import type { ResolvedStack, Service } from '@portolan/stack'
 import { allServices, urlOf } from '@portolan/supervise'
 import type { CliContext } from './cli-context.ts'
-import type { ChosenStack } from './stack-argument.ts'
+import { type ChosenStack, meantCopy } from './stack-argument.ts'
 import { alignColumns, coloursFor, formatDuration } from './terminal.ts'
+import { typedCommand } from './typing.ts'
 
 /** What a person wants to know once a stack is up: where to go, what runs where, how to end it. */
 export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: number): readonly string[] {
@@ -51,14 +52,12 @@ function routeWords(service: Service): string {
   return service.routes.map(({ path, websocket }) => (websocket ? `${path} (WebSocket)` : path)).join('  ')
 }
 
-/** The commands as they can be typed where this one was: npm's scripts have no `portolan` on the PATH of the shell. */
-function whatNext({ environment }: CliContext, { stackFolder }: ChosenStack): readonly string[] {
-  const portolan = environment.npm_lifecycle_event === undefined ? 'portolan' : 'npm run portolan --'
-  const [file, folder] = stackFolder === '.' ? ['', ''] : [` --file ${stackFolder}`, ` ${stackFolder}`]
+function whatNext({ typing }: CliContext, chosen: ChosenStack): readonly string[] {
+  const copy = meantCopy(chosen)
   const rows = [
-    [`${portolan} logs --follow${file}`, 'what the services print'],
-    [`${portolan} status${folder}`, 'what runs'],
-    [`${portolan} down${folder}`, 'stops it, as Ctrl-C does here'],
+    [typedCommand(typing, 'logs --follow', copy), 'what the services print'],
+    [typedCommand(typing, 'status', copy), 'what runs'],
+    [typedCommand(typing, 'down', copy), 'stops it, as Ctrl-C does here'],
   ]
   return alignColumns(rows).map((row) => `  ${row}`)
 }

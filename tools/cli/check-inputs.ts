@@ -12,6 +12,8 @@ export interface ReadableInput {
   readonly file: string
   readonly text: string
   readonly stack: Stack
+  /** Not from standard input, where nobody knows what folder it belongs to. */
+  readonly isFromFile: boolean
 }
 interface UnreadableInput {
   readonly file: string
@@ -31,16 +33,16 @@ export async function readCheckInputs(files: readonly string[], context: CliCont
     const isStandardInput = argument === STANDARD_INPUT
     inputs.push(
       isStandardInput
-        ? inputOf('standard-input', await readAll(context.stdin))
-        : await readStackText(argument).then(({ file, text }) => inputOf(file, text)),
+        ? inputOf({ file: 'standard-input', text: await readAll(context.stdin), isFromFile: false })
+        : inputOf({ ...(await readStackText(argument)), isFromFile: true }),
     )
   }
   return inputs
 }
 
-function inputOf(file: string, text: string): CheckInput {
+function inputOf({ file, text, isFromFile }: Omit<ReadableInput, 'stack'>): CheckInput {
   try {
-    return { file, text, stack: parseStack(text, file) }
+    return { file, text, isFromFile, stack: parseStack(text, file) }
   } catch (error) {
     const faults = faultsOf(error)
     if (faults.length === 0) throw error

@@ -1,4 +1,5 @@
 import type { Programs } from '@portolan/supervise'
+import type { Typing } from './typing.ts'
 
 /** What `main.ts` hands to the commands: nothing else of the CLI touches the process. */
 export interface CliContext {
@@ -8,6 +9,8 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream
   /** Processes of ours that the supervisor starts. */
   readonly programs: Programs
+  /** How it is called, for whatever a person is told to type next. */
+  readonly typing: Typing
   /** The program and first arguments that start this very CLI again, for `up --detach`. */
   readonly self: readonly string[]
   /** Fires at the first Ctrl-C, SIGTERM or SIGHUP. */

@@ -4,8 +4,9 @@ import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import { CommanderError } from 'commander'
 import { type CliContext, EXIT } from './cli-context.ts'
 import manifest from './package.json' with { type: 'json' }
-import { buildProgram } from './program.ts'
+import { runCommandLine } from './program.ts'
 import { visibleLines } from './terminal.ts'
+import { typingOf } from './typing.ts'
 
 const stopped = new AbortController()
 const hurried = new AbortController()
@@ -35,6 +36,9 @@ const isBundled = import.meta.url.endsWith('.js')
 const programFile = (bundled: string, written: string) =>
   fileURLToPath(new URL(isBundled ? bundled : written, import.meta.url))
 
+// The launcher of the published package as it was called; importing this file from it leaves that as it is.
+const SCRIPT = process.argv[1] ?? fileURLToPath(import.meta.url)
+
 const context: CliContext = {
   environment: process.env,
   stdin: process.stdin,
@@ -45,7 +49,8 @@ const context: CliContext = {
     moduleHost: programFile('./module-host.js', '../../packages/supervise/module-host/main.ts'),
     objects: programFile('./objects.js', '../../packages/objects/service.ts'),
   },
-  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+  typing: typingOf({ environment: process.env, folder: process.cwd(), script: SCRIPT, isInstalled: isBundled }),
+  self: [process.execPath, ...process.execArgv, SCRIPT],
   stopped: stopped.signal,
   hurried: hurried.signal,
   unread: unread.signal,
@@ -70,7 +75,7 @@ const UNUSABLE = [
 ]
 
 try {
-  await buildProgram(context, manifest.version).parseAsync(process.argv)
+  await runCommandLine(context, manifest.version, process.argv)
 } catch (error) {
   process.exitCode = report(error)
 }

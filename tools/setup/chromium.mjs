@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import { canInstallDebianPackages, installDebianPackage } from './debian-package.mjs'
 
 const USUAL = '/usr/bin/chromium'
 
@@ -15,7 +15,7 @@ export function ensureChromium() {
     return undefined
   }
   if (fs.existsSync(USUAL)) return USUAL
-  if (process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')) return installChromium()
+  if (canInstallDebianPackages()) return installChromium()
   process.stderr.write(`${HOW_TO_INSTALL}\n`)
   return undefined
 }
@@ -25,26 +25,7 @@ export const HOW_TO_INSTALL =
   'Elsewhere install Chromium or Chrome and say where: PORTOLAN_CHROMIUM=/path/to/chromium npm test'
 
 function installChromium() {
-  process.stderr.write('Installing Chromium for the browser tests (apt-get install chromium; once) …\n')
-  if (aptGet('install') !== undefined) {
-    // The lists may be older than what the mirrors still have.
-    const failure = aptGet('update') ?? aptGet('install')
-    if (failure !== undefined) {
-      process.stderr.write(`apt-get could not install Chromium:\n${failure}\n${HOW_TO_INSTALL}\n`)
-      return undefined
-    }
-  }
+  const failure = installDebianPackage('chromium', 'Chromium for the browser tests')
+  if (failure !== undefined) process.stderr.write(`${failure}\n${HOW_TO_INSTALL}\n`)
   return fs.existsSync(USUAL) ? USUAL : undefined
-}
-
-/** @returns {string | undefined} what it said when it failed */
-function aptGet(verb) {
-  const args = verb === 'update' ? ['update', '-qq'] : ['install', '-y', '-qq', '--no-install-recommends', 'chromium']
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    execFileSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    return undefined
-  } catch (error) {
-    return String(error.stderr ?? error.message).trim()
-  }
 }

@@ -6,6 +6,7 @@ import { finish } from './tally.mjs'
 const STEPS = [
   { name: 'lock file', command: ['node', 'tools/setup/complete-lock.mjs', '--check'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'page types', command: ['tsc', '--noEmit', '-p', 'wealist/web/page'] },
   { name: 'format', command: ['biome', 'ci', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'unused code', command: ['knip'] },

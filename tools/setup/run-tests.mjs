@@ -2,7 +2,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ensureChromium, HOW_TO_INSTALL } from './chromium.mjs'
+import { ensurePagesBuilt } from './page-build.mjs'
 import { PINNED_NODE, pinnedEnvironment, runChild } from './pinned-node.mjs'
+import { ensureRedis } from './redis.mjs'
 import { ROOT } from './root.mjs'
 
 /**
@@ -11,6 +13,8 @@ import { ROOT } from './root.mjs'
  * @returns {Promise<import('./tally.mjs').Tally>} no test at all counts as one that failed
  */
 export async function runTests(args) {
+  await ensurePagesBuilt()
+  ensureRedis()
   const chromium = ensureChromium()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'portolan-test-'))
   try {

@@ -1,12 +1,21 @@
 // The launcher behind the scripts of the root package.json: a fresh clone and any Node from 18 on are enough to begin.
 import { gate } from './gate.mjs'
 import { ensureInstalled } from './install.mjs'
+import { ensurePagesBuilt } from './page-build.mjs'
 import { runOnPinnedNode } from './pinned-node.mjs'
 import { SetupProblem } from './setup-problem.mjs'
 import { test } from './test.mjs'
+import { enterTypedFolder } from './typed-folder.mjs'
 
 const VERBS = {
-  portolan: (args) => runOnPinnedNode('tools/cli/main.ts', args),
+  start: async (args) => {
+    await ensurePagesBuilt()
+    await runOnPinnedNode('tools/cli/main.ts', ['up', 'wealist', ...args])
+  },
+  portolan: async (args) => {
+    enterTypedFolder()
+    await runOnPinnedNode('tools/cli/main.ts', args)
+  },
   test,
   gate,
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -47,9 +47,9 @@ async function openRepository({ pinned = '0.0.0', dependencies = {}, cli = '', n
 }
 
 function launch(root: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const { npm_execpath: _, ...inherited } = process.env
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name)))
   const env = { ...inherited, PATH: `${path.join(root, 'bin')}:${process.env.PATH}`, ...environment }
-  return spawn(process.execPath, [path.join(root, 'tools/setup/run.mjs'), ...args], { env, stdio: 'pipe' })
+  return spawn(process.execPath, [path.join(root, 'tools/setup/run.mjs'), ...args], { cwd: root, env, stdio: 'pipe' })
 }
 
 async function finish(child: ReturnType<typeof launch>) {
@@ -149,6 +149,17 @@ test('an argument, an exit status and standard input go through to the pinned No
   const child = launch(world.root, ['portolan', 'check', '--json'])
   child.stdin.end('given')
   expect(await finish(child)).toMatchObject({ code: 7, stdout: 'check,--json\ngiven' })
+})
+
+test.for(['0.0.0', process.versions.node])('paths are from where npm was called, with %s pinned', async (pinned) => {
+  await using world = await openRepository({ npm: INSTALL, cli: 'console.log(process.cwd())', pinned })
+  await world.pin()
+  const elsewhere = await realpath(os.tmpdir())
+  const by = (script: string) =>
+    finish(launch(world.root, ['portolan'], { npm_lifecycle_event: script, INIT_CWD: elsewhere }))
+  expect(await by('portolan')).toMatchObject({ stdout: `${elsewhere}\n` })
+  // The arguments of any other script were written by whoever wrote the script.
+  expect(await by('other')).toMatchObject({ stdout: `${await realpath(world.root)}\n` })
 })
 
 test('on the pinned Node already, there is no second process', async () => {

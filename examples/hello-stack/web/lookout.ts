@@ -1,19 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Waiting } from '@portolan/errors'
+import { isOnSearchPath } from './search-path.ts'
 import { look, type Sight } from './sight.ts'
 import type { WatchedService } from './watched-service.ts'
+
+export interface LookoutOptions {
+  /** Where the guestbook says which port its database has. */
+  readonly storeUrl: URL
+  /** Where programs are looked for: what the variable PATH holds. */
+  readonly searchPath: string
+}
 
 /** Looks at every service again and again, so that the page's answer never waits for a service that hangs. */
 export class Lookout {
   readonly #services: readonly WatchedService[]
   readonly #sights = new Map<string, Sight>()
   readonly #storeUrl: URL
+  readonly #searchPath: string
   #storePort: number | undefined
 
-  /** @param storeUrl where the guestbook says which port its database has */
-  constructor(services: readonly WatchedService[], storeUrl: URL) {
+  constructor(services: readonly WatchedService[], { storeUrl, searchPath }: LookoutOptions) {
     this.#services = services
     this.#storeUrl = storeUrl
+    this.#searchPath = searchPath
   }
 
   /** A row for each service, in the order in which they were given. */
@@ -33,8 +42,8 @@ export class Lookout {
   }
 
   async #lookOnce(waiting: Waiting): Promise<void> {
-    const looks = this.#services.map(async ({ service, health }) => {
-      if (health !== undefined) this.#sights.set(service, await look(health, waiting))
+    const looks = this.#services.map(async ({ service, health, program }) => {
+      if (health !== undefined) this.#sights.set(service, await this.#explained(await look(health, waiting), program))
     })
     await Promise.all(looks)
     for (const { service, seenBy } of this.#services) {
@@ -42,6 +51,12 @@ export class Lookout {
       if (isBlind) this.#sights.set(service, { state: 'unknown' })
     }
     if (this.#storePort === undefined) this.#storePort = await this.#askStorePort(waiting)
+  }
+
+  /** One that does not answer because nothing here can run it is no fault of its own. */
+  async #explained(sight: Sight, program: string | undefined): Promise<Sight> {
+    if (sight.state !== 'unhealthy' || program === undefined) return sight
+    return (await isOnSearchPath(program, this.#searchPath)) ? sight : { ...sight, missingProgram: program }
   }
 
   async #askStorePort({ signal }: Waiting): Promise<number | undefined> {

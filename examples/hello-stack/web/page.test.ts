@@ -97,6 +97,21 @@ testInBrowser(
   },
 )
 
+testInBrowser('where Python is missing, the page says so instead of only being silent', async () => {
+  await using other = startModule('web', {
+    CLOCK_URL: NOBODY,
+    TIDES_URL: NOBODY,
+    GUESTBOOK_URL: NOBODY,
+    PATH: '/nowhere',
+  })
+  await using world = await openPage({ locale: 'en-US' })
+  const { page } = world
+  await page.goto(await other.origin())
+  await page.locator('#tides').getByText('there is no “python3” on this machine').waitFor()
+  await page.getByRole('row', { name: 'tides' }).getByText('no python3 here').waitFor()
+  expect(await page.locator('#clock').getByText('on this machine').count()).toBe(0)
+})
+
 testInBrowser.for([320, 390, 768, 1_280])('nothing is wider than a window of %i pixels', async (width) => {
   for (const locale of ['en-US', 'ko-KR']) {
     await using world = await openPage({ locale, viewport: { width, height: 800 } })

@@ -1,10 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Type from 'typebox'
 import { Parse } from 'typebox/value'
 import { expect, test } from 'vitest'
 import { startClock, startModule, startTides } from '../testing.ts'
 
-const Stack = Type.Object({ services: Type.Array(Type.Object({ service: Type.String(), state: Type.String() })) })
+const Stack = Type.Object({
+  services: Type.Array(
+    Type.Object({ service: Type.String(), state: Type.String(), missingProgram: Type.Optional(Type.String()) }),
+  ),
+})
 const PAGE = new URL('./page/', import.meta.url)
 const NOBODY = 'http://127.0.0.1:9' // the discard port: nothing listens there
 
@@ -24,6 +30,22 @@ test('a file that has not changed is not sent again', async () => {
   const origin = await web.origin()
   const etag = (await fetch(`${origin}/page.css`)).headers.get('etag') ?? ''
   expect((await fetch(`${origin}/page.css`, { headers: { 'if-none-match': etag } })).status).toBe(304)
+})
+
+test('a service that nothing here can run is told from one that does not answer', async () => {
+  const urls = { CLOCK_URL: NOBODY, TIDES_URL: NOBODY, GUESTBOOK_URL: NOBODY }
+  const programs = await mkdtemp(join(tmpdir(), 'hello-stack-'))
+  await using web = startModule('web', { ...urls, PATH: programs })
+  const origin = await web.origin()
+  const tides = async () => {
+    const { services } = Parse(Stack, await (await fetch(`${origin}/api/stack`)).json())
+    return services.find(({ service }) => service === 'tides')
+  }
+  await expect.poll(tides, { timeout: 10_000 }).toMatchObject({ state: 'unhealthy', missingProgram: 'python3' })
+  await writeFile(join(programs, 'python3'), '', { mode: 0o755 })
+  await expect.poll(tides, { timeout: 10_000 }).not.toHaveProperty('missingProgram')
+  expect(await tides()).toMatchObject({ state: 'unhealthy' })
+  await rm(programs, { recursive: true })
 })
 
 test('the stack is seen live: what works, what does not, and what nobody can see', async () => {

@@ -11,6 +11,7 @@ const environment = Type.Object({
   CLOCK_URL: Type.String({ format: 'url' }),
   TIDES_URL: Type.String({ format: 'url' }),
   GUESTBOOK_URL: Type.String({ format: 'url' }),
+  PATH: Type.String({ default: '' }),
 })
 
 /** The page, and the answer to what is behind it. A module: it shares the guestbook's process and costs no other. */
@@ -18,7 +19,10 @@ export const service = defineService({
   name: 'web',
   environment,
   async start({ name, environment, logger, signal }) {
-    const lookout = new Lookout(watchedServices(environment), new URL('/store', environment.GUESTBOOK_URL))
+    const lookout = new Lookout(watchedServices(environment), {
+      storeUrl: new URL('/store', environment.GUESTBOOK_URL),
+      searchPath: environment.PATH,
+    })
     const app = createApp({ name, logger })
     addPageFiles(app, new URL('./page/', import.meta.url))
     app.get('/api/stack', (_request, reply) => {

@@ -6,7 +6,7 @@ const TIMEOUT_MS = 2_000
 export type Sight =
   | { readonly state: 'unknown' }
   | { readonly state: 'healthy'; readonly answerMs: number }
-  | { readonly state: 'unhealthy' }
+  | { readonly state: 'unhealthy'; readonly missingProgram?: string }
 
 /** Asks a service whether it works. A failure to look is a sight too, not an exception. */
 export async function look(url: URL, { signal }: Waiting): Promise<Sight> {

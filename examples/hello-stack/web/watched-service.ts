@@ -4,6 +4,8 @@ export interface WatchedService {
   readonly run: 'command' | 'module' | 'embedded'
   /** What it is written in: nobody in front of the gateway can tell. */
   readonly made: string
+  /** What runs it and a machine may lack, by its name on the PATH. */
+  readonly program?: string
   /** Undefined where only another service knows it. */
   readonly port: number | undefined
   /** Undefined for the service that answers the question. */
@@ -25,7 +27,7 @@ export function watchedServices(stack: StackAddresses): readonly WatchedService[
   const store = { port: undefined, health: new URL('/ready', stack.GUESTBOOK_URL), seenBy: 'guestbook' }
   return [
     { service: 'clock', run: 'command', made: 'Node.js', ...at(stack.CLOCK_URL) },
-    { service: 'tides', run: 'command', made: 'Python', ...at(stack.TIDES_URL) },
+    { service: 'tides', run: 'command', made: 'Python', program: 'python3', ...at(stack.TIDES_URL) },
     { service: 'guestbook', run: 'module', made: 'TypeScript', ...at(stack.GUESTBOOK_URL) },
     { service: 'postgres', run: 'embedded', made: 'PostgreSQL', ...store },
     { service: 'web', run: 'module', made: 'TypeScript', port: stack.PORT, health: undefined },

@@ -44,7 +44,7 @@ export function postgresRunner({ service, log, dataFolder, mark, databases }: Po
     },
     async settle({ signal }) {
       if (prepared !== undefined && databases.length > 0)
-        await provisionDatabases(prepared.adminUrl, databases, { signal })
+        await provisionDatabases(prepared.adminUrl, databases, { signal, isDedicated: true })
     },
   }
 }

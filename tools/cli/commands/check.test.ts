@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openFolder, runCli } from '../testing.ts'
@@ -21,6 +23,21 @@ test('an error is shown with its line, and exits with 1', async () => {
   expect(stdout).toContain('portolan.yaml\n')
   expect(stdout).toMatch(/ error {2}PORT_\w+/)
   expect(stdout).toContain('chat: { run')
+})
+
+test('a module that is not there is found, from the folder of the stack file', async () => {
+  const text = 'stack: team\nservices: { board: { run: { module: board.ts }, ports: { http: 8000 } } }\n'
+  await using world = await openFolder({ 'portolan.yaml': text })
+  const missing = await runCli(['check', world.folder, '--json'])
+  expect(missing.exitCode).toBe(1)
+  expect(JSON.parse(missing.stdout).findings).toMatchObject([{ code: 'MODULE_MISSING', line: 2 }])
+  expect(await runCli(['up', world.folder])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/MODULE_MISSING[\s\S]*Nothing of stack "team" was started/),
+  })
+  expect(await runCli(['check', '-'], { stdin: text })).toMatchObject({ exitCode: 0 })
+  await writeFile(path.join(world.folder, 'board.ts'), '')
+  expect(await runCli(['check', world.folder])).toMatchObject({ exitCode: 0, stdout: 'No findings.\n' })
 })
 
 test('two files about one stack are compared', async () => {

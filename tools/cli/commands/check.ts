@@ -10,6 +10,7 @@ import { Command, Option } from 'commander'
 import { type CheckInput, type ReadableInput, readCheckInputs } from '../check-inputs.ts'
 import { type CliContext, EXIT } from '../cli-context.ts'
 import { faultsAsFindings } from '../fault-finding.ts'
+import { findMissingFiles } from '../missing-files.ts'
 import { coloursFor } from '../terminal.ts'
 
 interface CheckOptions {
@@ -27,11 +28,11 @@ export function checkCommand(context: CliContext): Command {
     .addOption(new Option('--format <format>', 'how findings are written').choices(FINDING_FORMATS).default('text'))
     .addOption(new Option('--json', 'short for --format json').implies({ format: 'json' }))
     .option('--no-color', 'without colours, as NO_COLOR=1 does')
-    .addHelpText('after', HELP)
+    .addHelpText('after', () => helpOf(context.typing.program))
     .action(async (files: readonly string[], options: CheckOptions) => {
       const inputs = await readCheckInputs(files, context)
       const unusable = inputs.flatMap((input) => unusableIn(input, options.env))
-      const findings = unusable.length > 0 ? unusable : checkAll(inputs.filter(isReadable), options.env)
+      const findings = unusable.length > 0 ? unusable : await checkAll(inputs.filter(isReadable), options.env)
       const color = options.color && coloursFor(context.stdout, context).isColorSupported
       const sources = new Map(inputs.map(({ file, text }) => [file, text]))
       context.stdout.write(formatFindings(findings, { format: options.format, sources, color }))
@@ -41,14 +42,17 @@ export function checkCommand(context: CliContext): Command {
     })
 }
 
-const HELP = `
+function helpOf(program: string): string {
+  return `
 Exit status: 0 nothing but warnings and notes, 1 errors, 2 input that cannot be used.
 
-Examples:
-  portolan check                                the stack in this folder
-  portolan check --env production portolan.yaml
-  portolan check portolan.yaml guide.yaml       where two files about one stack disagree
-  portolan check --format github .              as annotations of a pull request`
+The stack in this folder; one environment of it; where two files about one stack
+disagree; as annotations of a pull request:
+  ${program} check
+  ${program} check --env production portolan.yaml
+  ${program} check portolan.yaml guide.yaml
+  ${program} check --format github .`
+}
 
 function isReadable(input: CheckInput): input is ReadableInput {
   return input.stack !== undefined
@@ -60,8 +64,11 @@ function unusableIn(input: CheckInput, environment: string | undefined): readonl
   return faultsAsFindings(input.stack, environment)
 }
 
-function checkAll(inputs: readonly ReadableInput[], environment: string | undefined): readonly Finding[] {
-  const alone = inputs.flatMap(({ stack }) => checkStack(stack, environment === undefined ? {} : { environment }))
+async function checkAll(
+  inputs: readonly ReadableInput[],
+  environment: string | undefined,
+): Promise<readonly Finding[]> {
+  const alone = await Promise.all(inputs.map((input) => checkAlone(input, environment)))
   const pairs = inputs.flatMap((a, index) => inputs.slice(index + 1).map((b) => [a.stack, b.stack] as const))
   const together = pairs
     .filter(([a, b]) => a.name === b.name && a.file !== b.file)
@@ -69,7 +76,17 @@ function checkAll(inputs: readonly ReadableInput[], environment: string | undefi
   // A pair of environments with different names stands as "development/local".
   const isAsked = (finding: Finding) =>
     environment === undefined || finding.environments.some((name) => name.split('/').includes(environment))
-  return [...alone, ...together.filter(isAsked)]
+  return [...alone.flat(), ...together.filter(isAsked)]
+}
+
+async function checkAlone(
+  { stack, isFromFile }: ReadableInput,
+  environment: string | undefined,
+): Promise<readonly Finding[]> {
+  const choice = environment === undefined ? {} : { environment }
+  // What comes from standard input is in no folder that its modules could be in.
+  const facts = isFromFile ? { missingFiles: await findMissingFiles(stack, choice) } : {}
+  return checkStack(stack, { ...choice, ...facts })
 }
 
 /** Two files are given to be compared; when they cannot be, silence would look like agreement. */

@@ -6,7 +6,14 @@ import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
 import { stackBusy, stopTooSlow } from '../errors.ts'
-import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import {
+  type ChosenStack,
+  environmentOption,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackMeant,
+} from '../stack-argument.ts'
 
 /** Longer than any stop takes: services have fifteen seconds. */
 const LONGEST_STOP_MS = 60_000
@@ -15,7 +22,7 @@ const LOOK_MS = 100
 export function downCommand(context: CliContext): Command {
   return new Command('down')
     .description('stop the stack, and whatever a killed run of it left behind; its data stays')
-    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
     .action(async (argument: string, choice: StackChoice) => {

@@ -10,7 +10,7 @@ test('the first file is clean, names its schema, and says what to do next', asyn
   await using world = await openFolder()
   const { exitCode, stdout } = await runCli(['init', 'Team Board', '--yes'], { cwd: world.folder })
   expect(exitCode).toBe(0)
-  expect(stdout).toContain('portolan up Team Board')
+  expect(stdout).toContain(" up 'Team Board'")
   const text = await readStack(path.join(world.folder, 'Team Board'))
   expect(text).toMatch(/^# yaml-language-server: \$schema=portolan\.schema\.json\nstack: team-board\n/)
   expect(await runCli(['check', 'Team Board'], { cwd: world.folder })).toMatchObject({

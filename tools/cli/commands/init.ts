@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { errorCode } from '@portolan/errors'
 import { Command } from 'commander'
 import { askForDraft } from '../ask-for-draft.ts'
@@ -11,6 +11,7 @@ import { listListeningServices } from '../listening-services.ts'
 import { type SchemaReference, schemaReferenceFor } from '../schema-reference.ts'
 import { STACK_FILE_NAME } from '../stack-argument.ts'
 import { alignColumns, coloursFor } from '../terminal.ts'
+import { shellWord, typedCommand } from '../typing.ts'
 
 interface InitOptions {
   readonly name?: string
@@ -78,15 +79,16 @@ interface Written {
 }
 
 function nextLines(context: CliContext, { file, folder, draft, schema }: Written): readonly string[] {
+  const { typing } = context
+  const schemaFile = relative(typing.folder, resolve(folder, schema.path))
   const { bold, dim } = coloursFor(context.stdout, context)
   const count = draft.services.length === 1 ? '1 service' : `${draft.services.length} services`
-  const argument = folder === '.' ? '' : ` ${folder}`
   const schemaLine = schema.isThere
     ? []
-    : [[`portolan schema > ${join(folder, schema.path)}`, dim('so that your editor completes the file')]]
+    : [[`${typing.quietProgram} schema > ${shellWord(schemaFile)}`, dim('so that your editor completes the file')]]
   const rows = [
-    [`portolan check${argument}`, dim('what is wrong with it')],
-    [`portolan up${argument}`, dim('starts it')],
+    [typedCommand(typing, 'check', { stack: folder }), dim('what is wrong with it')],
+    [typedCommand(typing, 'up', { stack: folder }), dim('starts it')],
     ...schemaLine,
   ]
   return [`Wrote ${bold(file)}: stack ${draft.name}, ${count}.`, '', ...alignColumns(rows).map((row) => `  ${row}`)]

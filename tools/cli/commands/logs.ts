@@ -1,13 +1,20 @@
 import { followLogs, type LogLine, MODULES_LOG, readLogs } from '@portolan/supervise'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
 import { formatLogText } from '../log-text.ts'
-import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import {
+  type ChosenStack,
+  environmentOption,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackOrServiceMeant,
+} from '../stack-argument.ts'
 import { coloursFor } from '../terminal.ts'
 
 interface LogsOptions extends StackChoice {
-  readonly file: string
+  readonly service: readonly string[]
   readonly follow?: boolean
   readonly since?: string
   readonly lines?: string
@@ -20,18 +27,24 @@ const DEFAULT_LINES = 200
 export function logsCommand(context: CliContext): Command {
   return new Command('logs')
     .description('show what the services print, in the order of time')
-    .argument('[services...]', 'only these; all unless named')
+    .addArgument(stackArgument())
+    .addOption(servicesOption())
     .option('-f, --follow', 'go on as lines come')
     .option('--since <when>', 'only what is newer: "10m", "2h", "1d", or a time such as 2026-01-31T12:00')
     .option('-n, --lines <count>', 'only so many of the last lines')
     .option('--json', 'one JSON object a line')
-    .option('--file <stack>', 'a stack file, or the folder it is in', '.')
     .addOption(environmentOption())
     .addOption(shiftOption())
-    .action(async (services: readonly string[], { file, ...options }: LogsOptions) => {
-      const chosen = await stackMeant(file, options)
-      await printLogs(context, chosen, { services: servicesMeant(chosen, services), options })
+    .action(async (argument: string, options: LogsOptions) => {
+      const chosen = await stackOrServiceMeant(argument, options)
+      await printLogs(context, chosen, { services: servicesMeant(chosen, options.service), options })
     })
+}
+
+function servicesOption(): Option {
+  return new Option('-s, --service <name>', 'only this one; may be given several times')
+    .default([], 'all of them')
+    .argParser((name: string, before: readonly string[]) => [...before, name])
 }
 
 function servicesMeant({ resolved, stack }: ChosenStack, named: readonly string[]): readonly string[] {
@@ -49,7 +62,7 @@ function servicesMeant({ resolved, stack }: ChosenStack, named: readonly string[
 async function printLogs(
   context: CliContext,
   { folder }: ChosenStack,
-  { services, options }: { readonly services: readonly string[]; readonly options: Omit<LogsOptions, 'file'> },
+  { services, options }: { readonly services: readonly string[]; readonly options: LogsOptions },
 ): Promise<void> {
   const isAll = options.since !== undefined && options.lines === undefined
   const read = {

@@ -4,12 +4,12 @@ import { Command } from 'commander'
 import { gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
-import { environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import { environmentOption, type StackChoice, shiftOption, stackArgument, stackMeant } from '../stack-argument.ts'
 
 export function openCommand(context: CliContext): Command {
   return new Command('open')
     .description('open the stack’s page in the browser')
-    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
     .action(async (argument: string, choice: StackChoice) => {

@@ -2,22 +2,28 @@ import { askSupervisor, notRunning } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
-import { environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import {
+  environmentOption,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackOrServiceMeant,
+} from '../stack-argument.ts'
 import { formatDuration } from '../terminal.ts'
 
 interface RestartOptions extends StackChoice {
-  readonly file: string
+  readonly service: string
 }
 
 export function restartCommand(context: CliContext): Command {
   return new Command('restart')
     .description('stop and start one service; modules share a process, so they restart together')
-    .argument('<service>', 'its name')
-    .option('-f, --file <stack>', 'a stack file, or the folder it is in', '.')
+    .addArgument(stackArgument())
+    .requiredOption('-s, --service <name>', 'which one')
     .addOption(environmentOption())
     .addOption(shiftOption())
-    .action(async (service: string, { file, ...choice }: RestartOptions) => {
-      const { folder, stack } = await stackMeant(file, choice)
+    .action(async (argument: string, { service, ...choice }: RestartOptions) => {
+      const { folder, stack } = await stackOrServiceMeant(argument, choice)
       const beganAt = performance.now()
       const path = `/restart/${encodeURIComponent(service)}`
       const answer = await askSupervisor(

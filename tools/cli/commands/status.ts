@@ -12,15 +12,24 @@ import { gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
-import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackMeant } from '../stack-argument.ts'
+import {
+  type ChosenStack,
+  environmentOption,
+  meantCopy,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackMeant,
+} from '../stack-argument.ts'
 import { alignColumns, type Colours, coloursFor, formatDuration, visible, visibleLines } from '../terminal.ts'
+import { typedCommand } from '../typing.ts'
 
 const ANSWER_MS = 5_000
 
 export function statusCommand(context: CliContext): Command {
   return new Command('status')
     .description('say what runs, on which ports, since when; exit status 1 when not all of it is healthy')
-    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
     .option('--json', 'for machines')
@@ -62,7 +71,8 @@ function statusLines(context: CliContext, chosen: ChosenStack, { status, isRunni
   const colours = coloursFor(context.stdout, context)
   const { bold, cyan, dim } = colours
   const name = `${bold(status.stack)} (${status.environment})`
-  if (!isRunning) return [`${name} is not running. Start it with "portolan up".`]
+  if (!isRunning)
+    return [`${name} is not running. Start it with "${typedCommand(context.typing, 'up', meantCopy(chosen))}".`]
   const door = gatewayUrl(chosen.resolved)
   const rows = status.services.map((service) => serviceRow(service, colours))
   const reasons = status.services.flatMap(({ name: service, reason }) =>

@@ -4,8 +4,16 @@ import { Command } from 'commander'
 import { addressLines } from '../address-lines.ts'
 import { type CliContext, EXIT } from '../cli-context.ts'
 import { type DetachedOptions, startDetached } from '../detached.ts'
+import { findMissingFiles } from '../missing-files.ts'
 import { Progress } from '../progress.ts'
-import { type ChosenStack, environmentOption, type StackChoice, shiftOption, stackToStart } from '../stack-argument.ts'
+import {
+  type ChosenStack,
+  environmentOption,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackToStart,
+} from '../stack-argument.ts'
 import { coloursFor, formatDuration, visibleLines } from '../terminal.ts'
 
 const STOP_GRACE_MS = 15_000
@@ -17,13 +25,13 @@ interface UpOptions extends StackChoice {
 export function upCommand(context: CliContext): Command {
   return new Command('up')
     .description('start the stack: check it, start its services in the order of their needs, route them')
-    .argument('[stack]', 'a stack file, or the folder it is in', '.')
+    .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
     .option('-d, --detach', 'leave it running in the background')
     .action(async (argument: string, options: UpOptions) => {
       const chosen = await stackToStart(argument, options, context.environment)
-      if (refuseFindings(context, chosen)) return context.setExitCode(EXIT.failed)
+      if (await refuseFindings(context, chosen)) return context.setExitCode(EXIT.failed)
       const detached: DetachedOptions = { file: chosen.file, choice: options, folder: chosen.folder }
       if (options.detach === true) return startDetached(context, detached)
       return run(context, chosen)
@@ -31,10 +39,11 @@ export function upCommand(context: CliContext): Command {
 }
 
 /** Prints what makes the stack unfit to start. @returns whether there was anything */
-function refuseFindings(context: CliContext, { file, text, resolved, stack }: ChosenStack): boolean {
+async function refuseFindings(context: CliContext, { file, text, resolved, stack }: ChosenStack): Promise<boolean> {
   // Of the file, not of the resolved stack: there every secret from outside stands in plain text.
   const { environment } = resolved
-  const errors = checkStack(stack, { environment }).filter(({ severity }) => severity === 'error')
+  const missingFiles = await findMissingFiles(stack, { environment })
+  const errors = checkStack(stack, { environment, missingFiles }).filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return false
   const color = coloursFor(context.stderr, context).isColorSupported
   context.stderr.write(

@@ -24,7 +24,7 @@ export function startPortTable(table) {
         rowsByService.set(seen.service, row(seen))
         body.append(rowsByService.get(seen.service).node)
       }
-      rowsByService.get(seen.service).write({ ...seen, text: word(WORDS_BY_STATE[seen.state]) })
+      rowsByService.get(seen.service).write({ ...seen, text: stateText(seen) })
       writeSounding(seen)
     }
   }
@@ -60,9 +60,17 @@ function row({ service, made, port }) {
   return { node, write }
 }
 
-function writeSounding({ service, run, made, port }) {
+function stateText({ state, missingProgram }) {
+  return missingProgram === undefined ? word(WORDS_BY_STATE[state]) : word('stateMissing', { program: missingProgram })
+}
+
+function writeSounding({ service, run, made, port, missingProgram }) {
   const head = document.querySelector(`[data-service="${service}"]`)
   if (head === null) return
   setText(head.querySelector('.sounding'), port === null ? '' : String(port))
   setText(head.querySelector('.made'), `${run} · ${made}`)
+  const note = head.querySelector('.missing')
+  if (note === null) return
+  note.hidden = missingProgram === undefined
+  setText(note, note.hidden ? '' : word('programMissing', { program: missingProgram, made }))
 }

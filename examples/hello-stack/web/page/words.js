@@ -44,6 +44,9 @@ export const WORDS = {
     stateHealthy: 'healthy',
     stateUnhealthy: 'no answer',
     stateUnknown: 'not seen yet',
+    stateMissing: 'no {program} here',
+    programMissing:
+      'This program is written in {made}, and there is no “{program}” on this machine. The rest works without it. Install it and start the stack again.',
     errorBlank: 'Please write something here.',
     errorOffline: 'The guestbook does not answer. Your text is still here; try again in a moment.',
     SERVICE_REQUEST_INVALID: 'The guestbook does not take this text. Check its length and that it is plain text.',
@@ -94,6 +97,9 @@ export const WORDS = {
     stateHealthy: '정상',
     stateUnhealthy: '응답 없음',
     stateUnknown: '아직 확인 전',
+    stateMissing: '{program} 없음',
+    programMissing:
+      '이 프로그램은 {made}으로 만들었는데, 이 컴퓨터에 “{program}”이 없습니다. 나머지는 그대로 동작합니다. 설치한 뒤 스택을 다시 시작하세요.',
     errorBlank: '내용을 적어 주세요.',
     errorOffline: '방명록이 응답하지 않습니다. 적은 글은 그대로 있으니 잠시 뒤 다시 남겨 주세요.',
     SERVICE_REQUEST_INVALID: '방명록이 받을 수 없는 글입니다. 길이와 특수한 제어 문자가 없는지 확인해 주세요.',

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+
+export function canInstallDebianPackages() {
+  return process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')
+}
+
+/** @returns {string | undefined} what apt-get said when it failed */
+export function installDebianPackage(name, purpose) {
+  process.stderr.write(`Installing ${purpose} (apt-get install ${name}; once) …\n`)
+  if (aptGet(['install', '-y', '-qq', '--no-install-recommends', name]) === undefined) return undefined
+  // The lists may be older than what the mirrors still have.
+  const failure = aptGet(['update', '-qq']) ?? aptGet(['install', '-y', '-qq', '--no-install-recommends', name])
+  return failure === undefined ? undefined : `apt-get could not install ${name}:\n${failure}`
+}
+
+function aptGet(args) {
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    execFileSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return undefined
+  } catch (error) {
+    return String(error.stderr ?? error.message).trim()
+  }
+}
