@@ -1,0 +1,5 @@
+export { addOpenApi, type OpenApiOptions } from './add-open-api.ts'
+export { bodyOf } from './body-of.ts'
+export { listOperations, type OpenApiDocument, type Operation, parseDocument } from './document.ts'
+export { OPENAPI_ERRORS } from './errors.ts'
+export { type MergeOptions, mergeDocuments, type ServiceDocument } from './merge-documents.ts'
