@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import { pingPostgres } from './ping.ts'
@@ -94,6 +94,45 @@ test('a pool works again after the server was killed and started', async () => {
   await server.start()
   const { rows } = await sql`select to_regclass('half_done') as half_done`.execute(pool.db)
   expect(rows).toEqual([{ half_done: null }])
+})
+
+test('a server that falls silent under a statement is given up after the limit, and another connection serves later', async () => {
+  let isSilent = false
+  const sockets = new Set<Socket>()
+  const join = (from: Socket, to: Socket): unknown => {
+    sockets.add(from)
+    from.on('data', (chunk) => isSilent || to.write(chunk))
+    return from.on('error', () => undefined).on('close', () => to.destroy())
+  }
+  const proxy = createServer((client) => {
+    const target = connect(Number(new URL(database.url).port), '127.0.0.1')
+    join(client, target)
+    join(target, client)
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const address = proxy.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const url = database.url.replace(/:\d+\//, `:${port}/`)
+  const limits = { silenceTimeoutMs: 300, connectTimeoutMs: 300 }
+  const pool = await openPool<unknown>(url, limits, waiting())
+  isSilent = true
+  for (let count = 0; count < 2; count += 1) {
+    await expect(sql`select 1`.execute(pool.db)).rejects.toMatchObject({ code: 'POSTGRES_UNREACHABLE' })
+  }
+  isSilent = false
+  await expect(sql`select 1`.execute(pool.db)).resolves.toBeDefined()
+  await pool.close(waiting())
+  for (const socket of sockets) socket.destroy()
+  proxy.close()
+  await once(proxy, 'close')
+})
+
+test('silence between two uses of a connection, and while the server works, is no matter', async () => {
+  await using pool = await openPool<unknown>(database.url, { sizeLimit: 1, statementTimeoutMs: 50 }, waiting())
+  const session = async () => (await sql`select pg_backend_pid() as pid`.execute(pool.db)).rows
+  const before = await session()
+  await expect(sql`select pg_sleep(1)`.execute(pool.db)).rejects.toMatchObject({ code: '57014' })
+  expect(await session()).toEqual(before)
 })
 
 test('an open pool is a working pool: everything else is an error with a code and without the password', async () => {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { isAppError, type Waiting } from '@portolan/errors'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { type ClientConfig, type PoolClient, Pool as Sessions } from 'pg'
+import { Client, type ClientConfig, type PoolClient, Pool as Sessions } from 'pg'
 import { asError, CONNECT_TIMEOUT_MS, clientConfig } from './connection.ts'
 import { connectionFailure } from './connection-failure.ts'
 import { poolClosed, poolExhausted } from './errors.ts'
@@ -16,6 +16,12 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number
   /** The server ends a statement that runs longer; no limit unless said otherwise. */
   readonly statementTimeoutMs?: number
+  /**
+   * A connection that is in use is cut when nothing moves on it for so long: its server is gone and could not say so,
+   * as where a network ends between them. Two seconds more than a statement may take unless said otherwise; no limit
+   * where neither is said.
+   */
+  readonly silenceTimeoutMs?: number
   /** What `pg_stat_activity` shows; the URL's own `application_name` wins. */
   readonly applicationName?: string
   /** Told of an idle connection that was lost, such as by a restart of the server; the pool replaces it by itself. */
@@ -30,6 +36,8 @@ const DEFAULTS = {
 } as const satisfies PoolOptions
 
 const CLOSE_GRACE_MS = 5_000
+/** The server ends a long statement by itself, and its word of that is on the way. */
+const SILENCE_GRACE_MS = 2_000
 
 /**
  * Opens a bounded pool and verifies by a first query that it works.
@@ -164,6 +172,7 @@ export class Pool<Schema> implements AsyncDisposable {
 
   #openSocket(): Socket {
     const socket = new Socket()
+    socket.on('timeout', () => socket.destroy(this.#silence()))
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     const cause = this.#destroyCause
@@ -179,7 +188,9 @@ export class Pool<Schema> implements AsyncDisposable {
       // the process; so the next statement says it.
       client.on('error', () => undefined)
     })
+    this.#sessions.on('acquire', (client) => socketOf(client)?.setTimeout(this.#silenceMs()))
     this.#sessions.on('release', (_error, client) => {
+      socketOf(client)?.setTimeout(0)
       this.#handedOut.delete(client)
       this.#settleWhenQuiet()
     })
@@ -204,6 +215,16 @@ export class Pool<Schema> implements AsyncDisposable {
     }
   }
 
+  /** 0 is no limit, as for a socket. */
+  #silenceMs(): number {
+    const { silenceTimeoutMs, statementTimeoutMs } = this.#settings
+    return silenceTimeoutMs ?? (statementTimeoutMs === undefined ? 0 : statementTimeoutMs + SILENCE_GRACE_MS)
+  }
+
+  #silence(): Error {
+    return connectionFailure(this.#target, new Error(`no answer within ${this.#silenceMs()} ms`))
+  }
+
   #connectFailure(cause: unknown): Error {
     const { sizeLimit, connectTimeoutMs } = this.#settings
     const hasWaited = cause instanceof Error && cause.message === 'timeout exceeded when trying to connect'
@@ -214,4 +235,10 @@ export class Pool<Schema> implements AsyncDisposable {
   #settleWhenQuiet(): void {
     if (!this.#isOpen && this.#connectingCount === 0 && this.#handedOut.size === 0) this.#quiet.resolve()
   }
+}
+
+/** The socket that `#openSocket` made for a connection. */
+function socketOf(client: PoolClient): Socket | undefined {
+  const stream = client instanceof Client ? client.connection.stream : undefined
+  return stream instanceof Socket ? stream : undefined
 }

@@ -12,6 +12,7 @@ import { requestUnreadable } from './errors.ts'
 import { LoggedPaths } from './logged-path.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts'
 import { compileRequestSchema, type TypeBoxProvider } from './request-validator.ts'
+import { addBodyDrain } from './unread-body.ts'
 
 const DEFAULTS = {
   ready: {},
@@ -66,6 +67,7 @@ export function createApp(options: AppOptions): App {
     done()
   })
   addClosing(app)
+  addBodyDrain(app)
   addLogLine(app, paths)
   const registry = addMetrics(app, name)
   options.onMetrics?.(registry)
