@@ -1,4 +1,3 @@
-import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { isAppError } from '@portolan/errors'
 import {
   checkOrigin,
@@ -8,6 +7,7 @@ import {
   isSafeMethod,
   requireOwnOrigin,
 } from '@portolan/identity'
+import { addOpenApi, type OpenApiOptions } from '@portolan/openapi'
 import { type App, createApp, type ReadinessCheck } from '@portolan/service'
 import { addMeOperations } from './accounts/me-operations.ts'
 import { addPasswordOperations } from './accounts/password-operations.ts'
@@ -57,33 +57,34 @@ export async function buildApp({ parts, identity, ready, trustedProxies }: AuthA
     ...(trustedProxies === undefined ? {} : { trustProxy: [...trustedProxies] }),
   })
   await app.register(identityPlugin, { identity })
-  await app.register(swagger, { openapi: OPENAPI, transform: withAccess })
   await app.register(async (scope) => {
     addErrorHeaders(scope)
     addForeignOriginCheck(scope, parts.publicOrigin)
+    await addOpenApi(scope, OPENAPI)
     for (const addOperations of OPERATIONS) addOperations(scope, parts)
-    const schema = { hide: true }
-    scope.get('/api/auth/openapi.json', { config: { access: 'public' }, schema }, () => app.swagger())
   })
   return app
 }
 
-const OPENAPI: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
-  openapi: '3.1.0',
-  info: { title: 'weAlist auth', version: '1', description: 'Sign-up, sign-in, sessions and tokens of weAlist.' },
-  components: {
-    securitySchemes: {
-      session: { type: 'apiKey', in: 'cookie', name: '__Host-wealist-access' },
-      token: { type: 'http', scheme: 'bearer', description: 'A personal access token or an access token.' },
-    },
+const OPENAPI: OpenApiOptions = {
+  title: 'weAlist auth',
+  description: 'Sign-up, sign-in, sessions and tokens of weAlist.',
+  path: '/api/auth/openapi.json',
+  operationId: 'getAuthDescription',
+  tags: {
+    'sign-up': 'An account begins when its e-mail address is confirmed.',
+    session: 'Signing in and out, and who is signed in where. A session comes as two cookies.',
+    'second factor': 'Codes of an app (TOTP), and recovery codes.',
+    password: 'Changing it, and setting a new one by mail.',
+    provider: 'Signing in by somebody else (OpenID Connect).',
+    'personal access token': 'For programs that act for a person.',
+    operation: 'For those who run weAlist.',
   },
-  security: [{ session: [] }, { token: [] }],
-}
-
-/** Says in the document which operations need nobody to be signed in. */
-const withAccess: NonNullable<FastifyDynamicSwaggerOptions['transform']> = ({ schema, url, route }) => {
-  const isPublic = route.config?.access === 'public'
-  return { schema: isPublic ? { ...schema, security: [] } : schema, url }
+  catalogues: [AUTH_ERRORS, IDENTITY_ERRORS],
+  moreRefusals: ({ method, access }) => [
+    'AUTH_STORE_UNAVAILABLE',
+    ...(access === 'public' && !isSafeMethod(method) ? ['IDENTITY_ORIGIN_REFUSED'] : []),
+  ],
 }
 
 /** Gives what the database or the bus throws a code of ours; the app's own handler answers. */

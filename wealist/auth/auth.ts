@@ -61,7 +61,7 @@ export interface OpenedAuth extends AsyncDisposable {
 
 const KEYS_READ_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 10 * 60_000
-const STATEMENT_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 5_000
 /** Somebody waits at the other end: rather a clear refusal soon than an answer late. */
 const CALL_TIMEOUT_MS = 2_000
 
@@ -91,6 +91,7 @@ export async function openAuth(options: AuthOptions, { signal }: Waiting): Promi
     logger,
     keys,
     outbox,
+    delivery: options.transport.delivery,
     secrets,
     hasher: options.hasher ?? (await createPasswordHasher()),
     attempts: new Attempts({ counters: bus.counters, secrets, factor: options.attemptFactor }),

@@ -1,27 +1,31 @@
 import { jwksOf } from '@portolan/identity'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { confirmOwner, eraseAccount } from './accounts/account-removal.ts'
 import { findAccount } from './accounts/account-repository.ts'
 import type { AuthParts } from './auth-parts.ts'
 import { accountUnknown } from './errors.ts'
-import { bodyOf, CodeField, IdField, LocaleField, NOTHING, PasswordField, ScopeField, TimeField } from './fields.ts'
+import { CodeField, IdField, LocaleField, NOTHING, PasswordField, ScopeField, TimeField } from './fields.ts'
 import { listEndedSessions } from './sessions/session-repository.ts'
 import { findGrant } from './tokens/personal-token-repository.ts'
 
 const UserParams = Type.Object({ userId: IdField })
-const Jwks = Type.Object({
-  keys: Type.Array(
-    Type.Object({
-      kty: Type.String(),
-      crv: Type.String(),
-      x: Type.String(),
-      kid: Type.String(),
-      alg: Type.String(),
-      use: Type.String(),
-    }),
-  ),
-})
+const Jwks = Type.Object(
+  {
+    keys: Type.Array(
+      Type.Object({
+        kty: Type.String(),
+        crv: Type.String(),
+        x: Type.String(),
+        kid: Type.String(),
+        alg: Type.String(),
+        use: Type.String(),
+      }),
+    ),
+  },
+  { title: 'JsonWebKeySet', description: 'RFC 7517 and RFC 8037.' },
+)
 const AccountView = Type.Object({
   id: Type.String(),
   email: Type.String(),
@@ -67,7 +71,7 @@ export function addInternalOperations(app: App, parts: AuthParts): void {
 function addKeyOperations(app: App, { keys }: AuthParts): void {
   const config = { access: 'public' } as const
   const publicSchema = {
-    tags: ['keys'],
+    tags: ['documents'],
     operationId: 'getJwks',
     summary: 'The keys that access tokens are signed with',
   }

@@ -9,6 +9,7 @@ import {
   ServiceTokens,
 } from '@portolan/identity'
 import { TestClock } from '@portolan/identity/testing'
+import { AnswerChecker } from '@portolan/openapi/testing'
 import { openTestDatabase, openTestPostgres, type TestDatabase, type TestPostgres } from '@portolan/postgres/testing'
 import { listen } from '@portolan/service'
 import { pino } from 'pino'
@@ -72,7 +73,18 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A browser, or rather its cookie jar. */
+const checkers = new Map<string, Promise<AnswerChecker>>()
+
+/** Every answer that a test gets has to be as the document of the service says. */
+function answerCheckerOf(origin: string): Promise<AnswerChecker> {
+  const known = checkers.get(origin)
+  if (known !== undefined) return known
+  const checker = AnswerChecker.fetch(`${origin}/api/auth/openapi.json`)
+  checkers.set(origin, checker)
+  return checker
+}
+
+/** A browser, or rather its cookie jar. Each of its answers is held against the service's document. */
 export class TestBrowser {
   readonly cookies = new Map<string, string>()
   readonly #origin: string
@@ -116,7 +128,10 @@ export class TestBrowser {
     this.keep(answer.headers.getSetCookie())
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json') === true
-    return new TestAnswer(answer, isJson ? JSON.parse(text) : text)
+    const answered: unknown = isJson ? JSON.parse(text) : text
+    const checker = await answerCheckerOf(this.#origin)
+    checker.check({ method, path, status: answer.status, headers: answer.headers, body: answered })
+    return new TestAnswer(answer, answered)
   }
 
   /** What a browser does with `Set-Cookie`, as far as it matters here. */

@@ -1,5 +1,6 @@
 import { isAppError } from '@portolan/errors'
 import { IDENTITY_ERRORS, identityPlugin } from '@portolan/identity'
+import { addOpenApi } from '@portolan/openapi'
 import { type App, createApp, type ReadinessCheck } from '@portolan/service'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { addAccountOperations } from './account/account-operations.ts'
@@ -8,10 +9,9 @@ import { addAvatarOperations } from './avatars/avatar-operations.ts'
 import { USER_ERRORS } from './errors.ts'
 import { addEventOperations } from './events/event-operations.ts'
 import { addInvitationOperations } from './invitations/invitation-operations.ts'
-import { withoutInvitationToken } from './invitations/invitation-token.ts'
 import { addInternalOperations } from './members/internal-operations.ts'
 import { addMemberOperations } from './members/member-operations.ts'
-import { addOpenApi } from './openapi.ts'
+import { OPENAPI } from './openapi.ts'
 import { addProfileOperations } from './profiles/profile-operations.ts'
 import { explainStoreFailure } from './store.ts'
 import type { UserIdentity } from './user-identity.ts'
@@ -29,12 +29,12 @@ export interface UserAppOptions {
 
 /** The user service's routes; it listens to nothing yet. */
 export async function createUserApp({ name, parts, identity, ready }: UserAppOptions): Promise<App> {
-  const logger = parts.logger.child({}, { serializers: { path: pathForLog } })
-  const app = createApp({ name, logger, ready, catalogues: [IDENTITY_ERRORS, USER_ERRORS] })
+  const app = createApp({ name, logger: parts.logger, ready, catalogues: [IDENTITY_ERRORS, USER_ERRORS] })
   await app.register(async (scope: App) => {
     scope.setErrorHandler(passOnExplained)
+    addNoStore(scope)
     await scope.register(identityPlugin, { identity })
-    await addOpenApi(scope, parts)
+    await addOpenApi(scope, OPENAPI)
     addProfileOperations(scope, parts)
     addAvatarOperations(scope, parts)
     addAccountOperations(scope, parts)
@@ -46,6 +46,13 @@ export async function createUserApp({ name, parts, identity, ready }: UserAppOpt
     addInternalOperations(scope, parts)
   })
   return app
+}
+
+/** What is said here is for the caller alone and for now: nothing between us keeps it, unless a route says otherwise. */
+function addNoStore(app: App): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store') // a reply is thenable
+  })
 }
 
 /** What is thrown here goes on to the app's own handler, which answers it as a problem. */
@@ -61,9 +68,4 @@ function retryAfter(error: unknown): number | undefined {
   const { retryAfterSeconds } = error.details
   if (typeof retryAfterSeconds === 'number') return retryAfterSeconds
   return error.status === 503 ? RETRY_AFTER_SECONDS : undefined
-}
-
-/** An invitation's token lets in whoever has it, so no log has it. */
-function pathForLog(path: unknown): unknown {
-  return typeof path === 'string' ? withoutInvitationToken(path) : path
 }

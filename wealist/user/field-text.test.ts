@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseName } from './field-text.ts'
 import { parseEmailAddress } from './invitations/email-address.ts'
-import { createInvitationToken, withoutInvitationToken } from './invitations/invitation-token.ts'
 import { parseTimeZone } from './profiles/time-zone.ts'
 
 function codeOf(work: () => unknown): string | undefined {
@@ -58,11 +57,4 @@ test('whatever is sent as an address becomes one address, or is refused with a c
 
 test.for(['Asia/Seoul', 'UTC', 'America/Argentina/Buenos_Aires'])('%s is a time zone', (name) => {
   expect(parseTimeZone(name)).toBe(name)
-})
-
-test('no token of an invitation gets into a log', () => {
-  const { text } = createInvitationToken()
-  expect(withoutInvitationToken(`/api/users/invitations/${text}/accept`)).toBe('/api/users/invitations/…/accept')
-  expect(withoutInvitationToken(`/api/users/invitations/${text}`)).toBe('/api/users/invitations/…')
-  expect(withoutInvitationToken('/api/users/workspaces/1/invitations/2')).toBe('/api/users/workspaces/1/invitations/2')
 })

@@ -9,6 +9,8 @@ const REFUSED =
 
 /** How a name comes in. `parseName` has the last word: on what it is made of, and after it was trimmed. */
 export const NAME_SCHEMA = Type.String({ minLength: 1, maxLength: NAME_LIMIT, description: 'Shown to other people.' })
+/** A name as it is answered. */
+export const NAME_VIEW = Type.String({ minLength: 1, maxLength: NAME_LIMIT })
 
 /**
  * A name as it is stored: one line, trimmed, composed (Unicode NFC), 1–80 characters.

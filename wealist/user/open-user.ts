@@ -19,7 +19,7 @@ import { openUserIdentity, type UserIdentity } from './user-identity.ts'
 import type { UserParts } from './user-parts.ts'
 import type { UserSchema } from './user-schema.ts'
 
-const STATEMENT_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 5_000
 const NEWS_EVERY_MS = 1_000
 
 export interface UserOptions {

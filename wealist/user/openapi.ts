@@ -1,60 +1,30 @@
-import swagger from '@fastify/swagger'
-import type { App } from '@portolan/service'
-import Type, { type TProperties } from 'typebox'
+import { IDENTITY_ERRORS } from '@portolan/identity'
+import type { OpenApiOptions } from '@portolan/openapi'
+import { USER_ERRORS } from './errors.ts'
 
-/** A body that has these properties and no others: a misspelt one is refused, not ignored. */
-export function bodyOf<Properties extends TProperties>(properties: Properties) {
-  return Type.Object(properties, { additionalProperties: false })
+/** What `/api/users/openapi.json` says beyond the schemas of the routes. */
+export const OPENAPI: OpenApiOptions = {
+  title: 'weAlist user',
+  description: 'People, workspaces, roles and invitations of weAlist.',
+  path: '/api/users/openapi.json',
+  operationId: 'getUserDescription',
+  tags: {
+    profile: 'What I say of myself.',
+    account: 'All my data, and the end of it.',
+    workspaces: 'What everything belongs to.',
+    members: 'Who is in a workspace, and what they may do there.',
+    invitations: 'How people get into a workspace.',
+    audit: 'Who did what in a workspace.',
+    events: 'What changes, as it happens.',
+  },
+  catalogues: [IDENTITY_ERRORS, USER_ERRORS],
+  moreRefusals: ({ url }) => ['USER_STORE_UNAVAILABLE', ...(url.includes('/:workspaceId') ? WORKSPACE_REFUSALS : [])],
 }
 
-/** RFC 9457, as every refusal is answered. */
-const PROBLEM_SCHEMA = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String(),
-  code: Type.String({ description: 'Stable: decide by it.' }),
-  requestId: Type.String(),
-  details: Type.Optional(
-    Type.Object({
-      faults: Type.Optional(
-        Type.Array(Type.Object({ field: Type.String(), reason: Type.String(), rule: Type.Optional(Type.String()) })),
-      ),
-    }),
-  ),
-})
-
-const PROBLEMS = {
-  '4xx': { description: 'Refused', content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } } },
-  '5xx': { description: 'Failed', content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } } },
-}
-
-/** Describes the routes that are added afterwards and carry a tag, from the schemas that validate them. */
-export async function addOpenApi(app: App, { publicOrigin }: { readonly publicOrigin: string }): Promise<void> {
-  await app.register(swagger, {
-    hideUntagged: true,
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'weAlist: people and workspaces', version: '1.0.0' },
-      servers: [{ url: publicOrigin }],
-      components: {
-        securitySchemes: {
-          cookie: { type: 'apiKey', in: 'cookie', name: '__Host-wealist-access' },
-          bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or a personal access token.' },
-        },
-      },
-      security: [{ cookie: [] }, { bearer: [] }],
-    },
-  })
-  app.addHook('onRoute', (route) => {
-    const { schema, config } = route
-    if (schema?.tags === undefined) return
-    const access = config?.access ?? 'caller'
-    route.schema = {
-      ...schema,
-      response: { ...Object(schema.response), ...PROBLEMS },
-      ...(access === 'public' || access === 'optional' ? { security: [{}, { cookie: [] }, { bearer: [] }] } : {}),
-    }
-  })
-  app.get('/api/users/openapi.json', { config: { access: 'public' } }, () => app.swagger())
-}
+/** Every route about one workspace asks for the caller's role first. */
+const WORKSPACE_REFUSALS = [
+  'IDENTITY_WORKSPACE_UNKNOWN',
+  'IDENTITY_ROLE_TOO_LOW',
+  'IDENTITY_MEMBERSHIP_UNKNOWN',
+  'USER_WORKSPACE_UNKNOWN',
+] as const

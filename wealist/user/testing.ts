@@ -3,6 +3,7 @@ import { openBus } from '@portolan/bus'
 import { ServiceTokens } from '@portolan/identity'
 import { openTestIdentity, type TestIdentity, type TestSession } from '@portolan/identity/testing'
 import { openTestObjects, type TestObjects } from '@portolan/objects/testing'
+import { AnswerChecker } from '@portolan/openapi/testing'
 import { openTestDatabase, openTestPostgres, type TestDatabase, type TestPostgres } from '@portolan/postgres/testing'
 import { type App, listen, type RunningService } from '@portolan/service'
 import Fastify from 'fastify'
@@ -117,10 +118,12 @@ export class UserWorld implements AsyncDisposable {
   readonly bus: Bus
   readonly objects: TestObjects
   readonly database: TestDatabase
+  readonly app: App
   readonly origin: string
   readonly log: readonly string[]
   readonly #releasers: AsyncDisposableStack
   #personCount = 0
+  #checker: Promise<AnswerChecker> | undefined
 
   constructor(parts: Omit<WorldParts, 'releasers'>, releasers: AsyncDisposableStack) {
     this.identity = parts.identity
@@ -128,6 +131,7 @@ export class UserWorld implements AsyncDisposable {
     this.bus = parts.bus
     this.objects = parts.objects
     this.database = parts.database
+    this.app = parts.app
     this.origin = parts.origin
     this.log = parts.log
     this.#releasers = releasers
@@ -148,7 +152,10 @@ export class UserWorld implements AsyncDisposable {
     return { ...session, email: account.email, name: account.name }
   }
 
-  /** @param call method and path, such as `GET /api/users/me` */
+  /**
+   * The answer is held against the service's document.
+   * @param call method and path, such as `GET /api/users/me`
+   */
   async ask(call: string, person?: Pick<Person, 'bearer'>, { body, headers }: Asking = {}): Promise<Answer> {
     const [method = 'GET', path = '/'] = call.split(' ')
     const response = await fetch(this.origin + path, {
@@ -163,6 +170,9 @@ export class UserWorld implements AsyncDisposable {
     const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     const parsed: unknown = isJson ? JSON.parse(text) : {}
+    this.#checker ??= AnswerChecker.fetch(`${this.origin}/api/users/openapi.json`)
+    const checker = await this.#checker
+    checker.check({ method, path, status: response.status, headers: response.headers, body: parsed })
     const answered = recordOf(parsed)
     const textOf = (name: string) => {
       const value = answered[name]
@@ -265,6 +275,7 @@ interface WorldParts {
   readonly bus: Bus
   readonly objects: TestObjects
   readonly database: TestDatabase
+  readonly app: App
   readonly origin: string
   readonly log: readonly string[]
   readonly releasers: AsyncDisposableStack
@@ -309,7 +320,7 @@ export async function openUserWorld({ postgres: given }: UserWorldOptions = {}):
     ),
   )
   const origin = await listenOnFreePort(opened.app, releasers)
-  return new UserWorld({ identity, auth, bus, objects, database, origin, log }, releasers.move())
+  return new UserWorld({ identity, auth, bus, objects, database, app: opened.app, origin, log }, releasers.move())
 }
 
 async function listenOnFreePort(app: App, releasers: AsyncDisposableStack): Promise<string> {

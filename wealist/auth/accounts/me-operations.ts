@@ -2,26 +2,27 @@ import type { App } from '@portolan/service'
 import Type from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
 import { accountUnknown } from '../errors.ts'
-import { PROBLEMS } from '../fields.ts'
+import { CountField, EmailView, IdField } from '../fields.ts'
 import { countRecoveryCodes, hasTotp } from '../second-factor/totp-repository.ts'
 import { findAccount } from './account-repository.ts'
 
-const Me = Type.Object({
-  id: Type.String(),
-  email: Type.String(),
+const ACCOUNT_FIELDS = {
+  id: IdField,
+  email: EmailView,
   emailVerified: Type.Boolean(),
   hasPassword: Type.Boolean(),
   hasTotp: Type.Boolean(),
-  recoveryCodeCount: Type.Integer({ description: 'How many are left.' }),
+  recoveryCodeCount: Type.Integer({ ...CountField, description: 'How many are left.' }),
   isOperator: Type.Boolean({ description: 'May see what went wrong with mails.' }),
-  sessionId: Type.Union([Type.String(), Type.Null()], { description: 'Null for a personal access token.' }),
-})
+  sessionId: Type.Union([IdField, Type.Null()], { description: 'Null for a personal access token.' }),
+}
 
 const meSchema = {
-  tags: ['account'],
-  operationId: 'getMe',
+  tags: ['session'],
+  operationId: 'getAccount',
   summary: 'Who is signed in',
-  response: { 200: Me, ...PROBLEMS },
+  refusals: ['AUTH_ACCOUNT_UNKNOWN'],
+  response: { 200: Type.Object(ACCOUNT_FIELDS, { title: 'Account' }) },
 }
 
 export function addMeOperations(app: App, { store, operators }: AuthParts): void {

@@ -7,11 +7,12 @@ import {
   requireOwnOrigin,
   verifySession,
 } from '@portolan/identity'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
-import { bodyOf, CodeField, EmailField, NOTHING, OneTimeTokenField, PasswordField, PROBLEMS } from '../fields.ts'
+import { CodeField, EmailField, NOTHING, OneTimeTokenField, PasswordField } from '../fields.ts'
 import { answerChallenge } from '../second-factor/second-factor.ts'
 import { announceEnds } from '../sessions/session-announcement.ts'
 import { endFormerSession, FORGETTING_COOKIES } from '../sessions/session-opening.ts'
@@ -20,11 +21,14 @@ import { endSessions } from '../sessions/session-repository.ts'
 import { visitOf } from '../sessions/visit.ts'
 import { signIn } from './sign-in.ts'
 
-const SignedIn = Type.Object({ status: Type.Literal('signed-in') })
-const SecondFactor = Type.Object({
-  status: Type.Literal('second-factor'),
-  challenge: Type.String({ description: 'To be sent with the code within five minutes.' }),
-})
+const SignedIn = Type.Object({ status: Type.Literal('signed-in') }, { title: 'SignedIn' })
+const SecondFactor = Type.Object(
+  {
+    status: Type.Literal('second-factor'),
+    challenge: Type.String({ description: 'To be sent with the code within five minutes.' }),
+  },
+  { title: 'SecondFactorAsked' },
+)
 const Refreshed = Type.Object({ status: Type.Literal('refreshed') })
 const config = { access: 'public' } as const
 const tags = ['session']
@@ -83,7 +87,14 @@ const signInSchema = {
   operationId: 'signIn',
   summary: 'Sign in by e-mail and password; the session comes as cookies',
   body: bodyOf({ email: EmailField, password: PasswordField }),
-  response: { 200: Type.Union([SignedIn, SecondFactor]), ...PROBLEMS },
+  refusals: [
+    'AUTH_INPUT_INVALID',
+    'AUTH_CREDENTIALS_WRONG',
+    'AUTH_EMAIL_UNVERIFIED',
+    'AUTH_TOO_MANY_ATTEMPTS',
+    'IDENTITY_COOKIE_AMBIGUOUS',
+  ],
+  response: { 200: Type.Union([SignedIn, SecondFactor], { title: 'SignInOutcome' }) },
 }
 
 const secondFactorSchema = {
@@ -91,19 +102,34 @@ const secondFactorSchema = {
   operationId: 'answerSecondFactor',
   summary: 'The second half of a sign-in: the code of the app, or a recovery code',
   body: bodyOf({ challenge: OneTimeTokenField, code: CodeField }),
-  response: { 200: SignedIn, ...PROBLEMS },
+  refusals: [
+    'AUTH_CHALLENGE_INVALID',
+    'AUTH_CODE_WRONG',
+    'AUTH_CODE_USED',
+    'AUTH_CREDENTIALS_WRONG',
+    'AUTH_TOO_MANY_ATTEMPTS',
+    'IDENTITY_COOKIE_AMBIGUOUS',
+  ],
+  response: { 200: SignedIn },
 }
 
 const refreshSchema = {
   tags,
   operationId: 'refreshSession',
   summary: 'Rotate the tokens of the session; one tab at a time, please',
-  response: { 200: Refreshed, ...PROBLEMS },
+  refusals: ['AUTH_REFRESH_INVALID', 'AUTH_REFRESH_REUSED', 'IDENTITY_COOKIE_AMBIGUOUS'],
+  response: { 200: Refreshed },
 }
 
 const signOutSchema = {
   tags,
   operationId: 'signOut',
   summary: 'End the session, if there is one, and forget its cookies',
-  response: { 204: NOTHING, ...PROBLEMS },
+  refusals: [
+    'IDENTITY_COOKIE_AMBIGUOUS',
+    'IDENTITY_KEYS_UNAVAILABLE',
+    'IDENTITY_SESSIONS_UNKNOWN',
+    'IDENTITY_TOKEN_UNCHECKED',
+  ],
+  response: { 204: NOTHING },
 }

@@ -1,15 +1,16 @@
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
 import {
-  bodyOf,
+  DeliveryField,
   EmailField,
+  EmailView,
   LocaleField,
   LocalPathField,
   NameField,
   OneTimeTokenField,
   PasswordField,
-  PROBLEMS,
 } from '../fields.ts'
 import { resendVerification, signUp, verifyEmail } from './sign-up.ts'
 
@@ -20,12 +21,18 @@ const SignUpBody = bodyOf({
   locale: LocaleField,
   next: Type.Optional(LocalPathField),
 })
-const VerificationSent = Type.Object({ status: Type.Literal('verification-sent') })
-const Verified = Type.Object({
-  status: Type.Literal('verified'),
-  email: Type.String(),
-  next: Type.Optional(Type.String()),
-})
+const VerificationSent = Type.Object(
+  { status: Type.Literal('verification-sent'), delivery: DeliveryField },
+  { title: 'VerificationSent' },
+)
+const Verified = Type.Object(
+  {
+    status: Type.Literal('verified'),
+    email: EmailView,
+    next: Type.Optional(Type.String({ format: 'uri-reference', description: 'What the sign-up asked for.' })),
+  },
+  { title: 'EmailVerified' },
+)
 
 const tags = ['sign-up']
 
@@ -34,7 +41,8 @@ const signUpSchema = {
   operationId: 'signUp',
   summary: 'Sign up; the answer is the same for an address that has an account',
   body: SignUpBody,
-  response: { 202: VerificationSent, ...PROBLEMS },
+  refusals: ['AUTH_INPUT_INVALID', 'IDENTITY_PASSWORD_REFUSED', 'AUTH_TOO_MANY_ATTEMPTS'],
+  response: { 202: VerificationSent },
 }
 
 const resendSchema = {
@@ -42,7 +50,8 @@ const resendSchema = {
   operationId: 'resendVerification',
   summary: 'Send the mail of a sign-up again',
   body: bodyOf({ email: EmailField }),
-  response: { 202: VerificationSent, ...PROBLEMS },
+  refusals: ['AUTH_INPUT_INVALID', 'AUTH_TOO_MANY_ATTEMPTS'],
+  response: { 202: VerificationSent },
 }
 
 const verifySchema = {
@@ -50,12 +59,13 @@ const verifySchema = {
   operationId: 'verifyEmail',
   summary: 'Confirm an address by the token of a mail; it signs nobody in',
   body: bodyOf({ token: OneTimeTokenField }),
-  response: { 200: Verified, ...PROBLEMS },
+  refusals: ['AUTH_LINK_INVALID', 'AUTH_ADDRESS_TAKEN', 'AUTH_TOO_MANY_ATTEMPTS'],
+  response: { 200: Verified },
 }
 
 export function addSignUpOperations(app: App, parts: AuthParts): void {
   const config = { access: 'public' } as const
-  const sent = { status: 'verification-sent' } as const
+  const sent = { status: 'verification-sent', delivery: parts.delivery } as const
 
   app.post('/api/auth/sign-up', { config, schema: signUpSchema }, async ({ body, ip }, reply) => {
     await signUp(parts, body, ip)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage } from '@portolan/errors'
 import type { Logger } from '@portolan/service'
@@ -14,12 +14,14 @@ import { letterOf, type Sender } from './smtp-transport.ts'
 export function fileTransport(folder: string, sender: Sender, logger: Pick<Logger, 'info'>): MailTransport {
   const transporter = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
   return {
+    delivery: 'log',
     async send(message) {
       const file = join(folder, `${message.id}.eml`)
       try {
         const { message: content } = await transporter.sendMail(letterOf(message, sender))
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        await writeFile(file, content, { mode: 0o600 })
+        await writeFile(`${file}.new`, content, { mode: 0o600 })
+        await rename(`${file}.new`, file) // whoever watches the folder finds whole mails
       } catch (cause) {
         throw mailFailed(errorMessage(cause), { cause, isPermanent: false })
       }

@@ -1,33 +1,34 @@
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { findAccount } from '../accounts/account-repository.ts'
 import { parseEmailAddress } from '../accounts/email-address.ts'
 import type { AuthParts } from '../auth-parts.ts'
 import { inputInvalid, operatorRequired } from '../errors.ts'
-import { bodyOf, EmailField, LocaleField, LocalPathField, PROBLEMS, TimeField } from '../fields.ts'
+import { CountField, EmailField, EmailView, IdField, LocaleField, LocalPathField, TimeField } from '../fields.ts'
 import { parseLocalPath } from '../local-path.ts'
 import { mailName } from './mail-rendering.ts'
 import { addMail, listMailFailures } from './mail-repository.ts'
 
-const FailureList = Type.Object({
-  failures: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      template: Type.String(),
-      to: Type.String(),
-      attemptCount: Type.Integer(),
-      reason: Type.String(),
-      createdAt: TimeField,
-      nextAttemptAt: Type.Union([TimeField, Type.Null()], { description: 'Null when it was given up.' }),
-    }),
-  ),
-})
+const FailureView = Type.Object(
+  {
+    id: IdField,
+    template: Type.String(),
+    to: EmailView,
+    attemptCount: CountField,
+    reason: Type.String(),
+    createdAt: TimeField,
+    nextAttemptAt: Type.Union([TimeField, Type.Null()], { description: 'Null when it was given up.' }),
+  },
+  { title: 'MailFailure' },
+)
 
 const failuresSchema = {
   tags: ['operation'],
   operationId: 'listMailFailures',
   summary: 'Mails that could not be sent yet, or were given up; for operators',
-  response: { 200: FailureList, ...PROBLEMS },
+  refusals: ['AUTH_OPERATOR_REQUIRED'],
+  response: { 200: Type.Object({ failures: Type.Array(FailureView) }) },
 }
 
 const InvitationParameters = bodyOf({

@@ -78,8 +78,12 @@ export interface MailMessage {
   readonly url: string
 }
 
+/** How a mail reaches its reader: by mail, or by somebody who reads the log of this service. */
+export type MailDelivery = 'mail' | 'log'
+
 /** Where mails are handed over. */
 export interface MailTransport {
+  readonly delivery: MailDelivery
   /** @throws AUTH_MAIL_FAILED; with `details.isPermanent` when another attempt would be refused as well */
   send(message: MailMessage): Promise<void>
   close(): void

@@ -33,6 +33,7 @@ export function letterOf({ id, to, subject, text, html }: MailMessage, { from, d
 export function smtpTransport(url: string, sender: Sender): MailTransport {
   const transporter: Transporter = createTransport({ url, ...LIMITS, ...CLOSED })
   return {
+    delivery: 'mail',
     async send(message) {
       try {
         await transporter.sendMail(letterOf(message, sender))

@@ -4,7 +4,6 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { completeSignIn } from '../accounts/sign-in.ts'
 import type { AuthParts } from '../auth-parts.ts'
-import { PROBLEMS } from '../fields.ts'
 import { visitOf } from '../sessions/visit.ts'
 import { storeFailure } from '../store-failure.ts'
 import { browserSecretOf, findOidcCookie, formatOidcCookie } from './oidc-cookie.ts'
@@ -12,7 +11,7 @@ import { finishFlow, startFlow } from './oidc-flow.ts'
 import { resolveAccount } from './provider-account.ts'
 
 const tags = ['provider']
-const ProviderList = Type.Object({ providers: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })) })
+const ProviderView = Type.Object({ id: Type.String(), name: Type.String() }, { title: 'Provider' })
 const StartQuery = Type.Object({ next: Type.Optional(Type.String({ description: 'A path of our own pages.' })) })
 const CallbackQuery = Type.Object(
   { state: Type.Optional(Type.String({ maxLength: 128 })) },
@@ -20,14 +19,15 @@ const CallbackQuery = Type.Object(
 )
 const ProviderParams = Type.Object({ provider: Type.String({ maxLength: 32 }) })
 const Redirect = Type.Null({
-  description: 'To the provider, to the page that was asked for, or to /sign-in?error=<code>',
+  description: 'To the provider, to the page that was asked for, or to `/sign-in?error=<code>`',
+  headers: { location: { type: 'string', format: 'uri-reference' } },
 })
 
 const listSchema = {
   tags,
   operationId: 'listProviders',
   summary: 'By whom one may sign in besides a password',
-  response: { 200: ProviderList, ...PROBLEMS },
+  response: { 200: Type.Object({ providers: Type.Array(ProviderView) }) },
 }
 
 const startSchema = {
@@ -36,7 +36,7 @@ const startSchema = {
   summary: 'Send the browser to a provider',
   params: ProviderParams,
   querystring: StartQuery,
-  response: { 302: Redirect, ...PROBLEMS },
+  response: { 302: Redirect },
 }
 
 const callbackSchema = {
@@ -45,7 +45,7 @@ const callbackSchema = {
   summary: 'Where a provider sends the browser back to',
   params: ProviderParams,
   querystring: CallbackQuery,
-  response: { 302: Redirect, ...PROBLEMS },
+  response: { 302: Redirect },
 }
 
 export function addOidcOperations(app: App, parts: AuthParts): void {

@@ -1,22 +1,31 @@
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
-import { bodyOf, CodeField, NOTHING, PasswordField, PROBLEMS } from '../fields.ts'
+import { CodeField, NOTHING, PasswordField } from '../fields.ts'
 import { sessionCallerOf } from '../sessions/session-caller.ts'
 import { beginSetUp, confirmSetUp, renewRecoveryCodes, turnOff } from './second-factor.ts'
 
 const tags = ['second factor']
-const SetUp = Type.Object({
-  secret: Type.String({ description: 'Base32, for who types it.' }),
-  uri: Type.String({ description: 'For the QR code.' }),
-})
-const RecoveryCodes = Type.Object({ recoveryCodes: Type.Array(Type.String(), { description: 'Shown once.' }) })
+const SetUp = Type.Object(
+  {
+    secret: Type.String({ pattern: '^[A-Z2-7]+$', description: 'Base32, for who types it.' }),
+    uri: Type.String({ format: 'uri', description: 'For the QR code.' }),
+  },
+  { title: 'TotpSetUp' },
+)
+const RecoveryCodes = Type.Object(
+  { recoveryCodes: Type.Array(Type.String(), { description: 'Shown once.' }) },
+  { title: 'RecoveryCodes' },
+)
+const CODE_REFUSALS = ['AUTH_CODE_WRONG', 'AUTH_CODE_USED', 'AUTH_TOTP_OFF', 'AUTH_TOO_MANY_ATTEMPTS'] as const
 
 const beginSchema = {
   tags,
   operationId: 'beginTotp',
   summary: 'Begin to set up an app; it counts once a code of it was confirmed',
-  response: { 200: SetUp, ...PROBLEMS },
+  refusals: ['AUTH_TOTP_ON', 'AUTH_ACCOUNT_UNKNOWN'],
+  response: { 200: SetUp },
 }
 
 const confirmSchema = {
@@ -24,7 +33,8 @@ const confirmSchema = {
   operationId: 'confirmTotp',
   summary: 'Turn the second factor on',
   body: bodyOf({ code: CodeField }),
-  response: { 200: RecoveryCodes, ...PROBLEMS },
+  refusals: CODE_REFUSALS,
+  response: { 200: RecoveryCodes },
 }
 
 const disableSchema = {
@@ -32,7 +42,8 @@ const disableSchema = {
   operationId: 'disableTotp',
   summary: 'Turn the second factor off',
   body: bodyOf({ password: Type.Optional(PasswordField), code: CodeField }),
-  response: { 204: NOTHING, ...PROBLEMS },
+  refusals: [...CODE_REFUSALS, 'AUTH_PASSWORD_WRONG', 'AUTH_ACCOUNT_UNKNOWN'],
+  response: { 204: NOTHING },
 }
 
 const renewSchema = {
@@ -40,7 +51,8 @@ const renewSchema = {
   operationId: 'renewRecoveryCodes',
   summary: 'New recovery codes instead of the old ones',
   body: bodyOf({ code: CodeField }),
-  response: { 200: RecoveryCodes, ...PROBLEMS },
+  refusals: CODE_REFUSALS,
+  response: { 200: RecoveryCodes },
 }
 
 export function addSecondFactorOperations(app: App, parts: AuthParts): void {

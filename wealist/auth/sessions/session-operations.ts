@@ -2,30 +2,29 @@ import type { App } from '@portolan/service'
 import Type from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
 import { sessionUnknown } from '../errors.ts'
-import { IdField, NOTHING, PROBLEMS, TimeField } from '../fields.ts'
+import { CountField, IdField, NOTHING, TimeField } from '../fields.ts'
 import { announceEnds } from './session-announcement.ts'
 import { sessionCallerOf } from './session-caller.ts'
 import { endSessions, listSessions } from './session-repository.ts'
 
 const tags = ['session']
-const SessionList = Type.Object({
-  sessions: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      device: Type.String({ description: 'Empty when it did not say.' }),
-      address: Type.String(),
-      createdAt: TimeField,
-      lastUsedAt: TimeField,
-      isCurrent: Type.Boolean(),
-    }),
-  ),
-})
+const SessionView = Type.Object(
+  {
+    id: IdField,
+    device: Type.String({ description: 'Empty when it did not say.' }),
+    address: Type.String(),
+    createdAt: TimeField,
+    lastUsedAt: TimeField,
+    isCurrent: Type.Boolean({ description: 'The one that asks.' }),
+  },
+  { title: 'Session' },
+)
 
 const listSchema = {
   tags,
   operationId: 'listSessions',
   summary: 'Where the caller is signed in',
-  response: { 200: SessionList, ...PROBLEMS },
+  response: { 200: Type.Object({ sessions: Type.Array(SessionView) }) },
 }
 
 const endSchema = {
@@ -33,14 +32,15 @@ const endSchema = {
   operationId: 'endSession',
   summary: 'Sign out there',
   params: Type.Object({ id: IdField }),
-  response: { 204: NOTHING, ...PROBLEMS },
+  refusals: ['AUTH_SESSION_UNKNOWN'],
+  response: { 204: NOTHING },
 }
 
 const endOthersSchema = {
   tags,
   operationId: 'endOtherSessions',
   summary: 'Sign out everywhere else',
-  response: { 200: Type.Object({ endedCount: Type.Integer() }), ...PROBLEMS },
+  response: { 200: Type.Object({ endedCount: CountField }) },
 }
 
 export function addSessionOperations(app: App, parts: AuthParts): void {

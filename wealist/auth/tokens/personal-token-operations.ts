@@ -1,8 +1,9 @@
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type, { type Static } from 'typebox'
 import type { AuthParts } from '../auth-parts.ts'
 import { tokenUnknown } from '../errors.ts'
-import { bodyOf, IdField, NameField, NOTHING, PROBLEMS, ScopeField, TimeField } from '../fields.ts'
+import { IdField, NameField, NOTHING, ScopeField, TimeField } from '../fields.ts'
 import { sessionCallerOf } from '../sessions/session-caller.ts'
 import type { PersonalToken } from './personal-token.ts'
 import { listPersonalTokens, removePersonalToken } from './personal-token-repository.ts'
@@ -11,7 +12,7 @@ import { createToken } from './token-creation.ts'
 const tags = ['personal access token']
 const MaybeTime = Type.Union([TimeField, Type.Null()])
 const TOKEN_FIELDS = {
-  id: Type.String(),
+  id: IdField,
   name: Type.String(),
   hint: Type.String({ description: 'Its last four characters.' }),
   scopes: Type.Array(ScopeField),
@@ -19,14 +20,17 @@ const TOKEN_FIELDS = {
   expiresAt: MaybeTime,
   lastUsedAt: MaybeTime,
 }
-const TokenView = Type.Object(TOKEN_FIELDS)
-const CreatedToken = Type.Object({ ...TOKEN_FIELDS, token: Type.String({ description: 'Shown once.' }) })
+const TokenView = Type.Object(TOKEN_FIELDS, { title: 'PersonalToken' })
+const CreatedToken = Type.Object(
+  { ...TOKEN_FIELDS, token: Type.String({ pattern: '^wl_pat_', description: 'Shown once.' }) },
+  { title: 'CreatedPersonalToken' },
+)
 
 const listSchema = {
   tags,
   operationId: 'listTokens',
   summary: "The caller's personal access tokens",
-  response: { 200: Type.Object({ tokens: Type.Array(TokenView) }), ...PROBLEMS },
+  response: { 200: Type.Object({ tokens: Type.Array(TokenView) }) },
 }
 
 const createSchema = {
@@ -38,7 +42,8 @@ const createSchema = {
     scopes: Type.Array(ScopeField, { minItems: 1, maxItems: 3 }),
     expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650, description: 'Never, if left out.' })),
   }),
-  response: { 201: CreatedToken, ...PROBLEMS },
+  refusals: ['AUTH_TOKEN_LIMIT', 'AUTH_ACCOUNT_UNKNOWN'],
+  response: { 201: CreatedToken },
 }
 
 const removeSchema = {
@@ -46,7 +51,8 @@ const removeSchema = {
   operationId: 'removeToken',
   summary: 'Remove a personal access token; it stops working within half a minute everywhere',
   params: Type.Object({ id: IdField }),
-  response: { 204: NOTHING, ...PROBLEMS },
+  refusals: ['AUTH_TOKEN_UNKNOWN'],
+  response: { 204: NOTHING },
 }
 
 export function addPersonalTokenOperations(app: App, parts: AuthParts): void {

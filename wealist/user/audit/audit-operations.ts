@@ -1,6 +1,7 @@
 import { requireRole } from '@portolan/identity'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
+import { NAME_VIEW } from '../field-text.ts'
 import { NEEDED_ROLE } from '../members/permissions.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
@@ -9,21 +10,30 @@ import { listAuditEntries } from './audit-repository.ts'
 
 const PAGE_LIMIT = 50
 const CURSOR = Type.String({ pattern: '^[1-9][0-9]{0,17}$' })
-const NAME = Type.Union([Type.String(), Type.Null()], { description: 'Null for an account that was removed.' })
-export const ENTRY_SCHEMA = Type.Object({
-  id: CURSOR,
-  workspaceId: ID_SCHEMA,
-  at: Type.String({ format: 'date-time' }),
-  action: Type.Enum([...AUDIT_ACTIONS]),
-  actor: Type.Object({ userId: ID_SCHEMA, name: NAME }),
-  user: Type.Union([Type.Object({ userId: ID_SCHEMA, name: NAME }), Type.Null()]),
-  invitation: Type.Union([Type.Object({ id: ID_SCHEMA, email: NAME }), Type.Null()]),
-  details: Type.Record(Type.String(), Type.String(), { description: '`role`, `by`, or `from` and `to`.' }),
+const NAME = Type.Union([NAME_VIEW, Type.Null()], { description: 'Null for an account that was removed.' })
+const EMAIL = Type.Union([Type.String({ format: 'email' }), Type.Null()], {
+  description: 'Null for a link, and when the invited account was removed.',
 })
-const PAGE_SCHEMA = Type.Object({
-  entries: Type.Array(ENTRY_SCHEMA),
-  before: Type.Union([CURSOR, Type.Null()], { description: 'What to ask the next page with; null at the end.' }),
-})
+export const ENTRY_SCHEMA = Type.Object(
+  {
+    id: CURSOR,
+    workspaceId: ID_SCHEMA,
+    at: Type.String({ format: 'date-time' }),
+    action: Type.Enum([...AUDIT_ACTIONS], { title: 'AuditAction' }),
+    actor: Type.Object({ userId: ID_SCHEMA, name: NAME }),
+    user: Type.Union([Type.Object({ userId: ID_SCHEMA, name: NAME }), Type.Null()]),
+    invitation: Type.Union([Type.Object({ id: ID_SCHEMA, email: EMAIL }), Type.Null()]),
+    details: Type.Record(Type.String(), Type.String(), { description: '`role`, `by`, or `from` and `to`.' }),
+  },
+  { title: 'AuditEntry' },
+)
+const PAGE_SCHEMA = Type.Object(
+  {
+    entries: Type.Array(ENTRY_SCHEMA),
+    before: Type.Union([CURSOR, Type.Null()], { description: 'What to ask the next page with; null at the end.' }),
+  },
+  { title: 'AuditPage' },
+)
 
 export function addAuditOperations(app: App, { store }: UserParts): void {
   app.get(

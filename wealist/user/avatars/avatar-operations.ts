@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import { errorCode, type Waiting } from '@portolan/errors'
 import { AVATAR_SIZES } from '@portolan/objects'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { avatarUnknown } from '../errors.ts'
 import { shareWorkspace } from '../members/member-repository.ts'
-import { bodyOf } from '../openapi.ts'
-import { getProfile } from '../profiles/profile-creation.ts'
+import { getProfile, PROFILE_REFUSALS } from '../profiles/profile-creation.ts'
 import { ME_SCHEMA, meOf } from '../profiles/profile-operations.ts'
 import { findProfile } from '../profiles/profile-repository.ts'
 import { requestLimit } from '../request-limit.ts'
@@ -20,16 +20,28 @@ const UPLOAD_SCHEMA = bodyOf({
   contentType: Type.Enum([...CONTENT_TYPES]),
   sizeBytes: Type.Integer({ minimum: 1, maximum: UPLOAD_LIMIT_BYTES }),
 })
-const BEGUN_SCHEMA = Type.Object({
-  uploadUrl: Type.String({ description: 'Good for ten minutes and one upload.' }),
-  method: Type.Enum(['PUT']),
-  headers: Type.Record(Type.String(), Type.String()),
-  uploadId: ID_SCHEMA,
-})
+const BEGUN_SCHEMA = Type.Object(
+  {
+    uploadUrl: Type.String({ format: 'uri', description: 'Good for ten minutes and one upload.' }),
+    method: Type.Enum(['PUT']),
+    headers: Type.Record(Type.String(), Type.String(), { description: 'To be sent with the file.' }),
+    uploadId: ID_SCHEMA,
+  },
+  { title: 'AvatarUpload' },
+)
 const PICTURE = {
   description: 'A square picture',
   content: { 'image/webp': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } },
 }
+const UPLOAD_REFUSALS = [
+  'USER_ACCOUNT_UNKNOWN',
+  'USER_UPLOAD_UNKNOWN',
+  'USER_UPLOAD_MISSING',
+  'USER_AVATAR_UNREADABLE',
+  'USER_AVATAR_UNSUPPORTED',
+  'USER_AVATAR_TOO_LARGE',
+  'USER_AVATAR_BUSY',
+] as const
 const tags = ['profile']
 
 export function addAvatarOperations(app: App, parts: UserParts): void {
@@ -47,6 +59,7 @@ function addUpload(app: App, parts: UserParts): void {
         operationId: 'beginAvatar',
         summary: 'Begin to upload an avatar',
         body: UPLOAD_SCHEMA,
+        refusals: ['USER_TOO_MANY_REQUESTS', ...PROFILE_REFUSALS],
         response: { 201: BEGUN_SCHEMA },
       },
     },
@@ -65,6 +78,7 @@ function addUpload(app: App, parts: UserParts): void {
         operationId: 'finishAvatar',
         summary: 'Show what was uploaded',
         params: Type.Object({ uploadId: ID_SCHEMA }),
+        refusals: UPLOAD_REFUSALS,
         response: { 200: ME_SCHEMA },
       },
     },
@@ -106,6 +120,7 @@ function addPicture(app: App, parts: UserParts): void {
             Type.Union([Type.Literal(smallest), Type.Literal(usual), Type.Literal(largest)], { default: usual }),
           ),
         }),
+        refusals: ['USER_AVATAR_UNKNOWN'],
         response: { 200: PICTURE },
       },
     },

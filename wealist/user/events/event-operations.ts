@@ -3,12 +3,31 @@ import { type App, openEventStream } from '@portolan/service'
 import Type from 'typebox'
 import { workspaceUnknown } from '../errors.ts'
 import { findRole } from '../members/member-repository.ts'
+import { ROLE_SCHEMA } from '../members/permissions.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
 
+const MEMBERSHIPS_SCHEMA = Type.Object(
+  { memberships: Type.Array(Type.Object({ workspaceId: ID_SCHEMA, role: ROLE_SCHEMA })) },
+  { title: 'Memberships', description: 'What I am in: at the beginning, and when something may have been missed.' },
+)
+const MEMBERSHIP_CHANGED_SCHEMA = Type.Object(
+  {
+    workspaceId: ID_SCHEMA,
+    userId: ID_SCHEMA,
+    role: Type.Union([ROLE_SCHEMA, Type.Null()], { description: 'Null: no member any more.' }),
+  },
+  { title: 'MembershipChanged' },
+)
 const STREAM = {
   description: 'Events `memberships`, `membership-changed` and `session-ended`, each with JSON as its data',
-  content: { 'text/event-stream': { schema: Type.Unsafe<string>({ type: 'string' }) } },
+  content: {
+    'text/event-stream': {
+      schema: Type.Unsafe<string>({ type: 'string' }),
+      // OpenAPI 3.1 has no words for the events of a stream.
+      'x-event-data': { memberships: MEMBERSHIPS_SCHEMA, 'membership-changed': MEMBERSHIP_CHANGED_SCHEMA },
+    },
+  },
 }
 
 export interface EventOperationsOptions {
@@ -35,6 +54,7 @@ export function addEventOperations(app: App, { parts, endedSessions }: EventOper
             description: 'Also what changes for others in this workspace; the stream ends with my membership.',
           }),
         }),
+        refusals: ['USER_WORKSPACE_UNKNOWN', 'USER_STREAM_LIMIT'],
         response: { 200: STREAM },
       },
     },

@@ -1,10 +1,11 @@
-import { ROLES, requireRole } from '@portolan/identity'
+import { requireRole } from '@portolan/identity'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { invitationUnknown, tooManyRequests } from '../errors.ts'
-import { GRANTABLE_ROLES, NEEDED_ROLE } from '../members/permissions.ts'
-import { bodyOf } from '../openapi.ts'
-import { getProfile } from '../profiles/profile-creation.ts'
+import { NAME_VIEW } from '../field-text.ts'
+import { GRANTABLE_ROLE_SCHEMA, NEEDED_ROLE, ROLE_SCHEMA } from '../members/permissions.ts'
+import { getProfile, PROFILE_REFUSALS } from '../profiles/profile-creation.ts'
 import { requestLimit } from '../request-limit.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
@@ -18,30 +19,42 @@ const MAIL_LIMIT = { windowMs: 86_400_000, limit: 200 } as const
 
 const DEFAULTS = { expiresInDays: 7, useLimit: 50 } as const
 
-const ROLE_SCHEMA = Type.Enum([...GRANTABLE_ROLES])
 const TIME_SCHEMA = Type.String({ format: 'date-time' })
-const EMAIL_SCHEMA = Type.Union([Type.String(), Type.Null()], { description: 'Null: anybody who has the link.' })
+const EMAIL_SCHEMA = Type.Union([Type.String({ format: 'email' }), Type.Null()], {
+  description: 'Null: anybody who has the link.',
+})
 const WORKSPACE_PARAMS = Type.Object({ workspaceId: ID_SCHEMA })
-const TOKEN_PARAMS = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) })
+const TOKEN_PARAMS = Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }) })
 const INVITATION_FIELDS = {
   id: ID_SCHEMA,
   email: EMAIL_SCHEMA,
-  role: ROLE_SCHEMA,
+  role: GRANTABLE_ROLE_SCHEMA,
   state: Type.Enum([...INVITATION_STATES]),
-  createdBy: Type.Object({ userId: ID_SCHEMA, name: Type.Union([Type.String(), Type.Null()]) }),
+  createdBy: Type.Object({
+    userId: ID_SCHEMA,
+    name: Type.Union([NAME_VIEW, Type.Null()], { description: 'Null for an account that was removed.' }),
+  }),
   createdAt: TIME_SCHEMA,
   expiresAt: TIME_SCHEMA,
-  useLimit: Type.Integer(),
-  useCount: Type.Integer(),
+  useLimit: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  useCount: Type.Integer({ minimum: 0 }),
 }
 const REQUEST_SCHEMA = bodyOf({
-  email: Type.Optional(Type.String({ maxLength: 254, description: 'Absent: a link that anybody may use.' })),
-  role: ROLE_SCHEMA,
+  email: Type.Optional(
+    Type.String({ maxLength: 254, 'x-format': 'email', description: 'Absent: a link that anybody may use.' }),
+  ),
+  role: GRANTABLE_ROLE_SCHEMA,
   expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 30, default: DEFAULTS.expiresInDays })),
   useLimit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1_000, default: DEFAULTS.useLimit, description: 'By mail it is always 1.' }),
   ),
 })
+const USE_REFUSALS = [
+  'USER_INVITATION_UNKNOWN',
+  'USER_INVITATION_EXPIRED',
+  'USER_INVITATION_USED',
+  'USER_INVITATION_REVOKED',
+] as const
 const tags = ['invitations']
 
 export function addInvitationOperations(app: App, parts: UserParts): void {
@@ -63,7 +76,9 @@ function addList(app: App, { store, clock }: UserParts): void {
         operationId: 'listInvitations',
         summary: 'Invitations into the workspace, the newest first',
         params: WORKSPACE_PARAMS,
-        response: { 200: Type.Object({ invitations: Type.Array(Type.Object(INVITATION_FIELDS)) }) },
+        response: {
+          200: Type.Object({ invitations: Type.Array(Type.Object(INVITATION_FIELDS, { title: 'Invitation' })) }),
+        },
       },
     },
     async ({ membership }) => {
@@ -75,7 +90,8 @@ function addList(app: App, { store, clock }: UserParts): void {
 }
 
 function addCreation(app: App, parts: UserParts): void {
-  const MADE = Type.Object({ ...INVITATION_FIELDS, url: Type.String({ description: 'Shown only this once.' }) })
+  const url = Type.String({ format: 'uri', description: 'Shown only this once.' })
+  const MADE = Type.Object({ ...INVITATION_FIELDS, url }, { title: 'CreatedInvitation' })
   app.post(
     '/api/users/workspaces/:workspaceId/invitations',
     {
@@ -87,6 +103,13 @@ function addCreation(app: App, parts: UserParts): void {
         summary: 'Invite by link, or by mail',
         params: WORKSPACE_PARAMS,
         body: REQUEST_SCHEMA,
+        refusals: [
+          'USER_INPUT_INVALID',
+          'USER_NOT_ALLOWED',
+          'USER_INVITATION_LIMIT',
+          'USER_TOO_MANY_REQUESTS',
+          ...PROFILE_REFUSALS,
+        ],
         response: { 201: MADE },
       },
     },
@@ -113,6 +136,7 @@ function addWithdrawal(app: App, parts: UserParts): void {
         operationId: 'withdrawInvitation',
         summary: 'Withdraw an invitation',
         params: Type.Object({ workspaceId: ID_SCHEMA, invitationId: ID_SCHEMA }),
+        refusals: ['USER_NOT_ALLOWED', 'USER_INVITATION_UNKNOWN'],
         response: { 204: Type.Null({ description: 'Withdrawn' }) },
       },
     },
@@ -124,22 +148,26 @@ function addWithdrawal(app: App, parts: UserParts): void {
 }
 
 function addPreview(app: App, parts: UserParts): void {
-  const PREVIEW = Type.Object({
-    workspaceName: Type.String(),
-    inviterName: Type.Union([Type.String(), Type.Null()]),
-    role: ROLE_SCHEMA,
-    isForOneAddress: Type.Boolean({ description: 'True: only the account of the invited address may accept.' }),
-    expiresAt: TIME_SCHEMA,
-  })
+  const PREVIEW = Type.Object(
+    {
+      workspaceName: NAME_VIEW,
+      inviterName: Type.Union([NAME_VIEW, Type.Null()], { description: 'Null for an account that was removed.' }),
+      role: GRANTABLE_ROLE_SCHEMA,
+      isForOneAddress: Type.Boolean({ description: 'True: only the account of the invited address may accept.' }),
+      expiresAt: TIME_SCHEMA,
+    },
+    { title: 'InvitationPreview' },
+  )
   app.get(
     '/api/users/invitations/:token',
     {
-      config: { access: 'public' }, // seen before signing up
+      config: { access: 'public', secretParameters: ['token'] }, // seen before signing up
       schema: {
         tags,
         operationId: 'previewInvitation',
         summary: 'What an invitation is for',
         params: TOKEN_PARAMS,
+        refusals: USE_REFUSALS,
         response: { 200: PREVIEW },
       },
     },
@@ -153,17 +181,25 @@ function addPreview(app: App, parts: UserParts): void {
 }
 
 function addAcceptance(app: App, parts: UserParts): void {
-  const ACCEPTED = Type.Object({ workspaceId: ID_SCHEMA, role: Type.Enum([...ROLES]), hasJoined: Type.Boolean() })
+  const hasJoined = Type.Boolean({ description: 'False for who was a member before: then nothing has changed.' })
+  const fields = { workspaceId: ID_SCHEMA, role: ROLE_SCHEMA, hasJoined }
   app.post(
     '/api/users/invitations/:token/accept',
     {
-      config: { access: 'session' },
+      config: { access: 'session', secretParameters: ['token'] },
       schema: {
         tags,
         operationId: 'acceptInvitation',
         summary: 'Join the workspace',
         params: TOKEN_PARAMS,
-        response: { 200: ACCEPTED },
+        refusals: [
+          ...USE_REFUSALS,
+          'USER_EMAIL_UNVERIFIED',
+          'USER_INVITATION_FOREIGN',
+          'USER_INVITATION_AFTER_REMOVAL',
+          ...PROFILE_REFUSALS,
+        ],
+        response: { 200: Type.Object(fields, { title: 'AcceptedInvitation' }) },
       },
     },
     async ({ caller: { userId }, params: { token } }) => {

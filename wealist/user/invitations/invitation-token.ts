@@ -20,10 +20,3 @@ export function hashInvitationToken(text: string): string {
 export function invitationPath(token: InvitationToken): string {
   return `/invitation#token=${token.text}`
 }
-
-const TOKEN_IN_PATH = /(\/invitations\/)[\w-]{43}(?=\/|$)/
-
-/** A path as it may stand in a log. */
-export function withoutInvitationToken(path: string): string {
-  return path.replace(TOKEN_IN_PATH, '$1…')
-}

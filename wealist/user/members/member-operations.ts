@@ -1,36 +1,40 @@
-import { hasRole, ROLES, requireRole } from '@portolan/identity'
+import { hasRole, requireRole } from '@portolan/identity'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
-import { bodyOf } from '../openapi.ts'
-import { avatarUrlOf } from '../profiles/profile.ts'
+import { NAME_VIEW } from '../field-text.ts'
+import { AVATAR_URL_SCHEMA, avatarUrlOf } from '../profiles/profile.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
 import { changeMemberRole, endMembership } from './member-changes.ts'
 import { listMembers } from './member-repository.ts'
-import { GRANTABLE_ROLES, NEEDED_ROLE } from './permissions.ts'
+import { GRANTABLE_ROLE_SCHEMA, NEEDED_ROLE, ROLE_SCHEMA } from './permissions.ts'
 
 const PARAMS = Type.Object({ workspaceId: ID_SCHEMA, userId: ID_SCHEMA })
 const WORKSPACE_PARAMS = Type.Object({ workspaceId: ID_SCHEMA })
 const NOTHING = { 204: Type.Null({ description: 'Done' }) }
-const LIST_SCHEMA = Type.Object({
-  members: Type.Array(
-    Type.Object({
-      userId: ID_SCHEMA,
-      name: Type.String(),
-      avatarUrl: Type.Union([Type.String(), Type.Null()]),
-      role: Type.Enum([...ROLES]),
-      email: Type.Union([Type.String(), Type.Null()], { description: 'Only for admins and the owner.' }),
-      joinedAt: Type.String({ format: 'date-time' }),
+const MEMBER_SCHEMA = Type.Object(
+  {
+    userId: ID_SCHEMA,
+    name: NAME_VIEW,
+    avatarUrl: AVATAR_URL_SCHEMA,
+    role: ROLE_SCHEMA,
+    email: Type.Union([Type.String({ format: 'email' }), Type.Null()], {
+      description: 'Only for admins and the owner; null for the others.',
     }),
-  ),
-})
+    joinedAt: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Member' },
+)
+const CHANGE_REFUSALS = ['USER_MEMBER_UNKNOWN', 'USER_OWNER_STAYS', 'USER_NOT_ALLOWED'] as const
 const tags = ['members']
 // Whoever is in the workspace gets as far as the rules, which know who is meant.
 const onRequest = requireRole(NEEDED_ROLE['read the workspace'])
 
 export function addMemberOperations(app: App, parts: UserParts): void {
   addList(app, parts)
-  addChanges(app, parts)
+  addChange(app, parts)
+  addRemoval(app, parts)
   addLeave(app, parts)
 }
 
@@ -44,7 +48,7 @@ function addList(app: App, { store }: UserParts): void {
         operationId: 'listMembers',
         summary: 'Who is in the workspace',
         params: WORKSPACE_PARAMS,
-        response: { 200: LIST_SCHEMA },
+        response: { 200: Type.Object({ members: Type.Array(MEMBER_SCHEMA) }) },
       },
     },
     async ({ membership }) => {
@@ -61,7 +65,7 @@ function addList(app: App, { store }: UserParts): void {
   )
 }
 
-function addChanges(app: App, parts: UserParts): void {
+function addChange(app: App, parts: UserParts): void {
   app.patch(
     '/api/users/workspaces/:workspaceId/members/:userId',
     {
@@ -72,7 +76,8 @@ function addChanges(app: App, parts: UserParts): void {
         operationId: 'changeMember',
         summary: 'Give a member another role',
         params: PARAMS,
-        body: bodyOf({ role: Type.Enum([...GRANTABLE_ROLES]) }),
+        body: bodyOf({ role: GRANTABLE_ROLE_SCHEMA }),
+        refusals: CHANGE_REFUSALS,
         response: NOTHING,
       },
     },
@@ -81,7 +86,9 @@ function addChanges(app: App, parts: UserParts): void {
       return reply.code(204).send(null)
     },
   )
+}
 
+function addRemoval(app: App, parts: UserParts): void {
   app.delete(
     '/api/users/workspaces/:workspaceId/members/:userId',
     {
@@ -92,6 +99,7 @@ function addChanges(app: App, parts: UserParts): void {
         operationId: 'removeMember',
         summary: 'Remove a member',
         params: PARAMS,
+        refusals: CHANGE_REFUSALS,
         response: NOTHING,
       },
     },
@@ -112,6 +120,7 @@ function addLeave(app: App, parts: UserParts): void {
         operationId: 'leaveWorkspace',
         summary: 'Leave the workspace',
         params: WORKSPACE_PARAMS,
+        refusals: ['USER_OWNER_STAYS'],
         response: NOTHING,
       },
     },

@@ -1,8 +1,18 @@
-import { hasRole, type Role } from '@portolan/identity'
+import { hasRole, ROLES, type Role } from '@portolan/identity'
+import Type from 'typebox'
+
+export const ROLE_SCHEMA = Type.Enum([...ROLES], {
+  title: 'Role',
+  description: 'Each may do what those before it may.',
+})
 
 /** Every role but that of the owner, which is handed over and never granted. */
 export const GRANTABLE_ROLES = ['admin', 'member', 'guest'] as const
 export type GrantableRole = (typeof GRANTABLE_ROLES)[number]
+export const GRANTABLE_ROLE_SCHEMA = Type.Enum([...GRANTABLE_ROLES], {
+  title: 'GrantableRole',
+  description: "The owner's role is handed over, never granted.",
+})
 
 /** What concerns the workspace as a whole, and the least role that may do it. */
 export const NEEDED_ROLE = {

@@ -4,6 +4,9 @@ import type { UserParts } from '../user-parts.ts'
 import type { Profile } from './profile.ts'
 import { addProfile, findProfile } from './profile-repository.ts'
 
+/** What every route may refuse with that needs the profile of whoever asks. */
+export const PROFILE_REFUSALS = ['USER_ACCOUNT_UNKNOWN', 'USER_AUTH_UNAVAILABLE'] as const
+
 /**
  * The profile of whoever asks; made of auth's account the first time that it is needed.
  * @throws USER_ACCOUNT_UNKNOWN, USER_AUTH_UNAVAILABLE

@@ -1,29 +1,32 @@
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { accountUnknown } from '../errors.ts'
-import { NAME_SCHEMA, parseName } from '../field-text.ts'
-import { bodyOf } from '../openapi.ts'
+import { NAME_SCHEMA, NAME_VIEW, parseName } from '../field-text.ts'
 import { requestLimit } from '../request-limit.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
 import { LOCALES } from './locale.ts'
-import { avatarUrlOf, type Profile } from './profile.ts'
-import { getProfile } from './profile-creation.ts'
+import { AVATAR_URL_SCHEMA, avatarUrlOf, type Profile } from './profile.ts'
+import { getProfile, PROFILE_REFUSALS } from './profile-creation.ts'
 import { changeProfile } from './profile-repository.ts'
 import { parseTimeZone } from './time-zone.ts'
 
-const LOCALE_SCHEMA = Type.Enum([...LOCALES])
+const LOCALE_SCHEMA = Type.Enum([...LOCALES], { title: 'Locale' })
 const TIME_ZONE_SCHEMA = Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()], {
   description: 'A name of the IANA database; null for that of the device.',
 })
 
-export const ME_SCHEMA = Type.Object({
-  id: ID_SCHEMA,
-  name: Type.String(),
-  avatarUrl: Type.Union([Type.String(), Type.Null()], { description: 'Takes `?size=` 64, 192 or 512 (pixels).' }),
-  locale: LOCALE_SCHEMA,
-  timeZone: TIME_ZONE_SCHEMA,
-})
+export const ME_SCHEMA = Type.Object(
+  {
+    id: ID_SCHEMA,
+    name: NAME_VIEW,
+    avatarUrl: AVATAR_URL_SCHEMA,
+    locale: LOCALE_SCHEMA,
+    timeZone: TIME_ZONE_SCHEMA,
+  },
+  { title: 'Profile' },
+)
 
 const CHANGE_SCHEMA = bodyOf({
   name: Type.Optional(NAME_SCHEMA),
@@ -36,7 +39,15 @@ export function addProfileOperations(app: App, parts: UserParts): void {
 
   app.get(
     '/api/users/me',
-    { schema: { tags, operationId: 'getMe', summary: 'Who I am', response: { 200: ME_SCHEMA } } },
+    {
+      schema: {
+        tags,
+        operationId: 'getProfile',
+        summary: 'What I say of myself',
+        refusals: PROFILE_REFUSALS,
+        response: { 200: ME_SCHEMA },
+      },
+    },
     async ({ caller }) => meOf(await getProfile(parts, caller.userId, requestLimit())),
   )
 
@@ -45,9 +56,10 @@ export function addProfileOperations(app: App, parts: UserParts): void {
     {
       schema: {
         tags,
-        operationId: 'changeMe',
+        operationId: 'changeProfile',
         summary: 'Change what I say of myself',
         body: CHANGE_SCHEMA,
+        refusals: ['USER_INPUT_INVALID', ...PROFILE_REFUSALS],
         response: { 200: ME_SCHEMA },
       },
     },

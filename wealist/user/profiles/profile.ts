@@ -1,4 +1,9 @@
+import Type from 'typebox'
 import type { Locale } from './locale.ts'
+
+export const AVATAR_URL_SCHEMA = Type.Union([Type.String({ format: 'uri-reference' }), Type.Null()], {
+  description: 'Takes `?size=` 64, 192 or 512 (pixels); null without an avatar.',
+})
 
 /** What a person says of themselves. Who they are and how they sign in is auth's. */
 export interface Profile {

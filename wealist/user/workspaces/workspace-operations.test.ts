@@ -122,7 +122,7 @@ test('every route is closed to who is not signed in, but what invitations are fo
     const { status } = await world.ask(call(operation, { workspaceId }), undefined, asking)
     if (status !== 401) open.push(operation.operationId)
   }
-  expect(open).toEqual(['previewInvitation'])
+  expect(open).toEqual(['getUserDescription', 'previewInvitation'])
 })
 
 test('a personal access token does no more than its scopes, and never what only a person may', async () => {

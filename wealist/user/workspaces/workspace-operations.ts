@@ -1,11 +1,11 @@
-import { ROLES, requireRole } from '@portolan/identity'
+import { requireRole } from '@portolan/identity'
+import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
 import Type from 'typebox'
 import { workspaceUnknown } from '../errors.ts'
-import { NAME_SCHEMA, parseName } from '../field-text.ts'
-import { NEEDED_ROLE } from '../members/permissions.ts'
-import { bodyOf } from '../openapi.ts'
-import { getProfile } from '../profiles/profile-creation.ts'
+import { NAME_SCHEMA, NAME_VIEW, parseName } from '../field-text.ts'
+import { NEEDED_ROLE, ROLE_SCHEMA } from '../members/permissions.ts'
+import { getProfile, PROFILE_REFUSALS } from '../profiles/profile-creation.ts'
 import { requestLimit } from '../request-limit.ts'
 import type { UserParts } from '../user-parts.ts'
 import { ID_SCHEMA } from '../uuid.ts'
@@ -14,13 +14,16 @@ import { changeWorkspace, createWorkspace, removeWorkspace, transferOwnership } 
 import { findJoinedWorkspace, listJoinedWorkspaces } from './workspace-repository.ts'
 
 const PARAMS = Type.Object({ workspaceId: ID_SCHEMA })
-const WORKSPACE_SCHEMA = Type.Object({
-  id: ID_SCHEMA,
-  name: Type.String(),
-  role: Type.Enum([...ROLES], { description: 'Mine.' }),
-  memberCount: Type.Integer(),
-  createdAt: Type.String({ format: 'date-time' }),
-})
+const WORKSPACE_SCHEMA = Type.Object(
+  {
+    id: ID_SCHEMA,
+    name: NAME_VIEW,
+    role: ROLE_SCHEMA,
+    memberCount: Type.Integer({ minimum: 1 }),
+    createdAt: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Workspace', description: 'A workspace that I am in; the role is mine.' },
+)
 const tags = ['workspaces']
 
 export function addWorkspaceOperations(app: App, parts: UserParts): void {
@@ -48,6 +51,7 @@ function addCollection(app: App, parts: UserParts): void {
         operationId: 'createWorkspace',
         summary: 'Make a workspace that I own',
         body: bodyOf({ name: NAME_SCHEMA }),
+        refusals: ['USER_INPUT_INVALID', 'USER_WORKSPACE_LIMIT', ...PROFILE_REFUSALS],
         response: { 201: WORKSPACE_SCHEMA },
       },
     },
@@ -86,6 +90,7 @@ function addOne(app: App, parts: UserParts): void {
         summary: 'Rename a workspace',
         params: PARAMS,
         body: bodyOf({ name: NAME_SCHEMA }),
+        refusals: ['USER_INPUT_INVALID', 'USER_NOT_ALLOWED'],
         response: { 200: WORKSPACE_SCHEMA },
       },
     },
@@ -107,6 +112,7 @@ function addRemoval(app: App, parts: UserParts): void {
         operationId: 'removeWorkspace',
         summary: 'Remove a workspace and everything in it',
         params: PARAMS,
+        refusals: ['USER_NOT_ALLOWED'],
         response: { 204: Type.Null({ description: 'Removed' }) },
       },
     },
@@ -129,6 +135,7 @@ function addOwnership(app: App, parts: UserParts): void {
         summary: 'Hand the workspace over; I become an admin',
         params: PARAMS,
         body: bodyOf({ userId: ID_SCHEMA }),
+        refusals: ['USER_INPUT_INVALID', 'USER_NOT_ALLOWED', 'USER_MEMBER_UNKNOWN', 'USER_OWNER_COUNT'],
         response: { 200: WORKSPACE_SCHEMA },
       },
     },
