@@ -8,10 +8,15 @@ const CLI = fileURLToPath(new URL('../tools/cli/main.ts', import.meta.url))
 const COMPILED = fileURLToPath(new URL('../tools/setup/compiled.mjs', import.meta.url))
 
 /** `portolan up`, from the call to the line that says that every service is healthy. */
-export async function startByPortolan(folder: string, shift: number): Promise<StartedPrograms> {
+export async function startByPortolan(
+  folder: string,
+  shift: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StartedPrograms> {
   const beganAt = performance.now()
   const child = spawn(process.execPath, [COMPILED, CLI, 'up', '--shift', String(shift)], {
     cwd: folder,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await untilUp(child)

@@ -16,7 +16,8 @@ export async function measureTrees(roots: readonly number[]): Promise<readonly P
   return Promise.all(pids.map(measure))
 }
 
-async function listTrees(roots: readonly number[]): Promise<readonly number[]> {
+/** Processes and all that they have started, by id. */
+export async function listTrees(roots: readonly number[]): Promise<readonly number[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const parents = new Map(await Promise.all(names.map(async (pid) => [pid, await parentOf(pid)] as const)))
   const isWithin = (pid: number): boolean => {

@@ -1,4 +1,7 @@
-/** How long `portolan up` takes until the example is ready, and how much memory it then has; beside the same by hand. */
+/**
+ * How long `portolan up` takes until a stack is ready, and how much memory it then has. The hello stack is measured
+ * beside the same programs started by hand: `node bench/up.ts [--stack hello|wealist] [--runs 5] [--json]`.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startByHand } from './by-hand.ts'
@@ -7,10 +10,11 @@ import { startByPortolan } from './portolan-start.ts'
 import { findPostgres } from './postgres-program.ts'
 import { measureTrees, type ProcessMemory } from './process-tree.ts'
 import { type Spread, spreadOf } from './spread.ts'
-import { openStackFolder } from './stack-folder.ts'
+import { isStackName, openStackFolder, type StackName } from './stack-folder.ts'
 import type { StartedPrograms } from './started-programs.ts'
 
 const BUDGET_WARM_MS = 5_000
+const BUDGET_MEMORY_KILOBYTES = 400 * 1024
 const IDLE_MS = 5_000
 /** Away from the example's own ports, which a person may be using, and from the tests'. */
 const SHIFTS = { portolan: 28_400, byHand: 28_600 } as const
@@ -30,15 +34,17 @@ interface WayFigures {
   readonly memoryKilobytes: number
 }
 interface Figures {
+  readonly stack: StackName
   readonly machine: MachineFacts
   readonly runs: number
   readonly portolan: WayFigures
-  readonly byHand: WayFigures
+  /** Only of the hello stack. */
+  readonly byHand: WayFigures | undefined
 }
 
 /** A start on an empty folder, then one on what that left. */
-async function measureOnce(way: Way, isLast: boolean): Promise<void> {
-  await using folder = await openStackFolder()
+async function measureOnce(stack: StackName, way: Way, isLast: boolean): Promise<void> {
+  await using folder = await openStackFolder(stack)
   const shift = SHIFTS[way.name]
   const cold = await way.start(folder.path, shift)
   way.coldMs.push(cold.readyMs)
@@ -52,14 +58,22 @@ async function measureOnce(way: Way, isLast: boolean): Promise<void> {
   await warm.stop()
 }
 
-async function measure(runs: number): Promise<Figures> {
+async function measure(stack: StackName, runs: number): Promise<Figures> {
   const machine = await machineFacts(await findPostgres())
-  const ways = [way('portolan', startByPortolan), way('byHand', startByHand)] as const
+  const portolan = way('portolan', startByPortolan)
+  const byHand = stack === 'hello' ? way('byHand', startByHand) : undefined
+  const ways = byHand === undefined ? [portolan] : [portolan, byHand]
   // In turns, so that what else the machine does meets both.
   for (let run = 1; run <= runs; run += 1) {
-    for (const one of ways) await measureOnce(one, run === runs)
+    for (const one of ways) await measureOnce(stack, one, run === runs)
   }
-  return { machine, runs, portolan: figuresOf(ways[0]), byHand: figuresOf(ways[1]) }
+  return {
+    stack,
+    machine,
+    runs,
+    portolan: figuresOf(portolan),
+    byHand: byHand === undefined ? undefined : figuresOf(byHand),
+  }
 }
 
 function way(name: keyof typeof SHIFTS, start: Start): Way {
@@ -71,28 +85,34 @@ function figuresOf({ coldMs, warmMs, memory }: Way): WayFigures {
   return { cold: spreadOf(coldMs), warm: spreadOf(warmMs), memory, memoryKilobytes }
 }
 
-function formatFigures({ machine, runs, portolan, byHand }: Figures): string {
+function formatFigures({ stack, machine, runs, portolan, byHand }: Figures): string {
   const isMet = portolan.warm.medianMs <= BUDGET_WARM_MS
-  const rows = [
-    ['portolan up, cold', portolan.cold],
-    ['portolan up, warm', portolan.warm],
-    ['by hand, cold', byHand.cold],
-    ['by hand, warm', byHand.warm],
-  ] as const
+  const isSmall = portolan.memoryKilobytes <= BUDGET_MEMORY_KILOBYTES
+  const rows = [...rowsOf('portolan up', portolan), ...(byHand === undefined ? [] : rowsOf('by hand', byHand))]
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB; ${machine.system}`,
-    `Node ${machine.node}; ${machine.postgres}; load ${machine.load} at the beginning; ${runs} runs each, in turns`,
+    `Node ${machine.node}; ${machine.postgres}; load ${machine.load} at the beginning; ${stack}, ${runs} runs each, in turns`,
     '',
     'ready after (ms)     minimum   median  maximum',
     ...rows.map(([name, { minimumMs, medianMs, maximumMs }]) =>
       [name.padEnd(19), ...[minimumMs, medianMs, maximumMs].map((ms) => String(ms).padStart(8))].join(' '),
     ),
     '',
-    `warm, against by hand: ${(portolan.warm.medianMs / byHand.warm.medianMs).toFixed(2)} times`,
+    ...(byHand === undefined
+      ? []
+      : [`warm, against by hand: ${(portolan.warm.medianMs / byHand.warm.medianMs).toFixed(2)} times`]),
     `budget: warm within ${BUDGET_WARM_MS} ms: ${isMet ? 'met' : 'NOT met'}`,
+    `budget: ${BUDGET_MEMORY_KILOBYTES / 1024} MB when idle: ${isSmall ? 'met' : 'NOT met'}`,
     ...formatMemory('portolan up', portolan),
-    ...formatMemory('by hand', byHand),
+    ...(byHand === undefined ? [] : formatMemory('by hand', byHand)),
   ].join('\n')
+}
+
+function rowsOf(title: string, { cold, warm }: WayFigures): readonly (readonly [string, Spread])[] {
+  return [
+    [`${title}, cold`, cold],
+    [`${title}, warm`, warm],
+  ]
 }
 
 function formatMemory(title: string, { memory, memoryKilobytes }: WayFigures): readonly string[] {
@@ -106,6 +126,13 @@ function formatMemory(title: string, { memory, memoryKilobytes }: WayFigures): r
   ]
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, runs: { type: 'string', default: '5' } } })
-const figures = await measure(Number(values.runs))
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    runs: { type: 'string', default: '5' },
+    stack: { type: 'string', default: 'wealist' },
+  },
+})
+if (!isStackName(values.stack)) throw new Error(`--stack is "hello" or "wealist", not "${values.stack}".`)
+const figures = await measure(values.stack, Number(values.runs))
 process.stdout.write(`${values.json === true ? JSON.stringify(figures, null, 2) : formatFigures(figures)}\n`)

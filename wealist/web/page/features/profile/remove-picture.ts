@@ -1,0 +1,5 @@
+import { request } from '../../api/request.ts'
+
+export function removePicture(): Promise<void> {
+  return request('DELETE /api/users/me/avatar')
+}
