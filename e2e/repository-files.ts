@@ -6,7 +6,8 @@ export const ROOT = fileURLToPath(new URL('../', import.meta.url))
 
 /** What no person wrote here: installed, made while a stack runs, or git's own. */
 const LEFT_OUT = ['node_modules', '.git', '.portolan', '.tmp', 'dist', 'coverage', '__pycache__']
-const SOURCE = /\.(ts|mjs|js|py)$/
+const SOURCE = /\.(tsx?|mjs|js|py)$/
+const GENERATED = /^\/\/ Written by [\w.-]+ .*never by hand/
 const TEST = /\.(test|contract)\.ts$|(^|\/)testing\.ts$/
 
 export interface RepositoryFile {
@@ -21,7 +22,8 @@ export interface RepositoryFile {
 /** Every file that a person wrote, by path. */
 export async function readRepository(): Promise<readonly RepositoryFile[]> {
   const paths = (await pathsBelow(ROOT)).toSorted()
-  return Promise.all(paths.map(readOne))
+  const files = await Promise.all(paths.map(readOne))
+  return files.filter(({ text }) => !GENERATED.test(text))
 }
 
 /** Folders too, for rules about names. */

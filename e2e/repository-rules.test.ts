@@ -5,11 +5,11 @@ import { codeLines, foldersOf, importsOf, type RepositoryFile, ROOT, readReposit
 
 const files = await readRepository()
 const sources = files.filter(({ isSource }) => isSource)
-const typescript = sources.filter(({ path }) => path.endsWith('.ts'))
+const typescript = sources.filter(({ path }) => /\.tsx?$/.test(path))
 
 /** Each may import those before it, never one after it: errors are below everything, supervise is made of the others. */
 const ORDER =
-  'errors ports stack render check postgres service bus objects identity live observe registry gateway supervise doctor'.split(
+  'errors ports stack render check postgres service bus objects identity openapi live observe registry gateway supervise doctor'.split(
     ' ',
   )
 const ONE_JOB: readonly string[] = ['postgres', 'bus', 'objects', 'identity', 'live', 'observe', 'service']
@@ -22,6 +22,7 @@ const EFFECTS =
 /** Files besides a `main.ts` that may read the environment or end the process, and why. */
 const PROCESS_EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/service/run-service.ts': 'it is what a main.ts of four lines calls, and hands the environment in',
+  'bench/portolan-start.ts': 'it starts the command line as the shell would in which it was called',
   'bench/by-hand.ts': 'it starts programs as the shell would in which it was called',
   'e2e/browser.ts': 'the launcher of the tests says there which Chromium it has found',
   'tools/cli/first-services.ts': 'it writes a program of somebody else into their stack file',
@@ -121,7 +122,7 @@ test(`no source file has more than ${LONGEST_FILE} lines`, () => {
 test('relative imports end in the extension of their file', () => {
   const wrong = sources.flatMap((file) =>
     importsOf(file)
-      .filter((specifier) => specifier.startsWith('.') && !/\.(ts|mjs|js|json)$/.test(specifier))
+      .filter((specifier) => specifier.startsWith('.') && !/\.(tsx?|mjs|js|json|css)$/.test(specifier))
       .map((specifier) => `${file.path}: ${specifier}`),
   )
   expect(wrong).toEqual([])
@@ -231,7 +232,7 @@ function isHarmless(address: string): boolean {
 
 /** Standards, licences and the tools that are used: pages to read, nothing that a program calls. */
 const READING =
-  /(^|\.)(apache\.org|w3\.org|json-schema\.org|schemastore\.org|rfc-editor\.org|github\.com|nodejs\.org|postgresql\.org|livekit\.io|sarifweb\.azurewebsites\.net|oasis-open\.org|sqlite\.org|whatwg\.org|ietf\.org|kysely\.dev|getpino\.io)$/
+  /(^|\.)(apache\.org|w3\.org|json-schema\.org|schemastore\.org|rfc-editor\.org|github\.com|nodejs\.org|postgresql\.org|livekit\.io|sarifweb\.azurewebsites\.net|oasis-open\.org|sqlite\.org|whatwg\.org|ietf\.org|kysely\.dev|getpino\.io|openapis\.org)$/
 
 test('no host of a real network is called: only reserved names (RFC 2606, RFC 6761) and pages to read', () => {
   const wrong = files

@@ -6,6 +6,8 @@ import type { CheckFacts } from './rule.ts'
 export interface EnvironmentChoice {
   /** All of them unless given. */
   readonly environment?: string
+  /** Added to every port, as `up --shift` does; 0 unless given. */
+  readonly shift?: number
 }
 export type CheckOptions = EnvironmentChoice & CheckFacts
 
@@ -28,7 +30,7 @@ export function filesNamed(stack: Stack, choice: EnvironmentChoice = {}): Readon
   return new Set(services.flatMap(({ run }) => (run.kind === 'module' ? [run.module] : [])))
 }
 
-function resolvedIn(stack: Stack, { environment }: EnvironmentChoice): readonly ResolvedStack[] {
+function resolvedIn(stack: Stack, { environment, shift = 0 }: EnvironmentChoice): readonly ResolvedStack[] {
   const names = environment === undefined ? environmentNames(stack) : [environment]
-  return names.map((name) => resolveStack(stack, { environment: name, values: 'unset' }))
+  return names.map((name) => resolveStack(stack, { environment: name, values: 'unset', shift }))
 }

@@ -34,7 +34,8 @@ function sourcesIn(folder) {
 
 function digestOf(files) {
   const hash = createHash('sha256')
-  for (const file of [...files].sort()) {
+  // Not toSorted: this may run on a Node that has none.
+  for (const file of Array.from(files).sort((a, b) => (a < b ? -1 : 1))) {
     const content = fs.readFileSync(file)
     hash.update(`${path.relative(ROOT, file)}\0${content.length}\0`).update(content)
   }

@@ -4,8 +4,8 @@ import { findingsOf } from '../testing.ts'
 test.for([
   {
     code: 'BROWSER_REFUSED',
-    says: 'an internal port may be refused by browsers',
-    count: 0,
+    says: 'an internal port is refused by fetch in Node',
+    count: 1,
     yaml: `services:
   a: { run: { command: a }, ports: { http: 6000 } }
 `,

@@ -41,15 +41,21 @@ export function upCommand(context: CliContext): Command {
 /** Prints what makes the stack unfit to start. @returns whether there was anything */
 async function refuseFindings(context: CliContext, { file, text, resolved, stack }: ChosenStack): Promise<boolean> {
   // Of the file, not of the resolved stack: there every secret from outside stands in plain text.
-  const { environment } = resolved
+  const { environment, shift } = resolved
   const missingFiles = await findMissingFiles(stack, { environment })
-  const errors = checkStack(stack, { environment, missingFiles }).filter(({ severity }) => severity === 'error')
+  const findings = checkStack(stack, { environment, missingFiles, shift })
+  const errors = findings.filter(({ severity, code }) => severity === 'error' || (shift !== 0 && isOfShift(code)))
   if (errors.length === 0) return false
   const color = coloursFor(context.stderr, context).isColorSupported
   context.stderr.write(
     `${formatFindings(errors, { format: 'text', sources: new Map([[file, text]]), color })}\nNothing of stack "${stack.name}" was started.\n`,
   )
   return true
+}
+
+/** What nobody has chosen who only wanted another copy: there are enough other shifts. */
+function isOfShift(code: string): boolean {
+  return code === 'BROWSER_REFUSED'
 }
 
 async function run(context: CliContext, chosen: ChosenStack): Promise<void> {
