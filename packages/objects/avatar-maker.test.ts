@@ -206,3 +206,24 @@ test('so many at a time, so many in the queue, and no more', async () => {
   expect((await first).pictures).toHaveLength(3)
   expect((await busy.make(input, waiting())).pictures).toHaveLength(3)
 })
+
+test('what waits for its turn is not read yet, and what is refused never: a queue holds no images in memory', async () => {
+  const busy = new AvatarMaker({ concurrencyLimit: 1, queueLimit: 1 })
+  const content = await twoColours()
+  const arrived = Promise.withResolvers<void>()
+  const begun: string[] = []
+  const input = async function* (name: string, until: Promise<void>) {
+    begun.push(name)
+    await until
+    yield content
+  }
+  const first = busy.make(input('first', arrived.promise), waiting())
+  await expect.poll(() => begun).toEqual(['first'])
+  const second = busy.make(input('second', Promise.resolve()), waiting())
+  const third = busy.make(input('third', Promise.resolve()), waiting())
+  await expect(third).rejects.toMatchObject({ code: 'OBJECTS_IMAGE_BUSY' })
+  expect(begun).toEqual(['first'])
+  arrived.resolve()
+  expect((await first).pictures).toHaveLength(3)
+  expect((await second).pictures).toHaveLength(3)
+})

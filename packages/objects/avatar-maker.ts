@@ -58,13 +58,18 @@ export class AvatarMaker {
 
   /**
    * Squares of the input's middle, upright, of its first frame, in sRGB, encoded anew and without metadata: nothing of
-   * the file that was uploaded is passed on.
+   * the file that was uploaded is passed on. The input is read once its turn has come: those in line take no memory.
    * @throws OBJECTS_IMAGE_INVALID, _UNSUPPORTED, _TOO_LARGE, _TOO_MANY_PIXELS, _TIMED_OUT, _BUSY, or what the stream throws
    */
   async make(input: Uint8Array | AsyncIterable<Uint8Array>, { signal }: Waiting): Promise<Avatar> {
-    const content = await collect(input, { limitBytes: this.#options.inputLimitBytes, signal })
-    if (sniffImageFormat(content) === undefined) throw imageUnsupported(IMAGE_FORMATS)
-    return this.#turnstile.pass(() => this.#draw(content, { signal }), { signal })
+    return this.#turnstile.pass(
+      async () => {
+        const content = await collect(input, { limitBytes: this.#options.inputLimitBytes, signal })
+        if (sniffImageFormat(content) === undefined) throw imageUnsupported(IMAGE_FORMATS)
+        return this.#draw(content, { signal })
+      },
+      { signal },
+    )
   }
 
   async #draw(content: Buffer, { signal }: Waiting): Promise<Avatar> {

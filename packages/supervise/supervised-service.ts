@@ -27,6 +27,8 @@ export interface ServiceTimes {
   readonly failedChecks: number
 }
 
+const END_NEWS_MS = 250
+
 const SERVICE_TIMES: ServiceTimes = {
   startLookMs: 50,
   firstDelayMs: 500,
@@ -132,12 +134,24 @@ export class SupervisedService {
       this.#running = running
       this.#parts.onProcess()
       await this.#health.untilHealthy(running, { signal })
-      const { settle } = this.#parts.runner
-      if (settle !== undefined) await this.#within(settle, { signal })
+      await this.#settle(running, { signal })
       this.#change({ type: 'pass' })
       return running
     } catch (cause) {
       throw await this.#giveUp(cause, { signal })
+    }
+  }
+
+  /** What a process leaves broken when it ends says less than how it ended. */
+  async #settle(running: Running, { signal }: Waiting): Promise<void> {
+    const { settle } = this.#parts.runner
+    if (settle === undefined) return
+    try {
+      await this.#within(settle, { signal })
+    } catch (error) {
+      // The news of an end may come a moment after the broken connection.
+      const end = await Promise.race([running.ended, pause(END_NEWS_MS, { signal })])
+      throw typeof end === 'string' ? new Error(`${end}.`, { cause: error }) : error
     }
   }
 

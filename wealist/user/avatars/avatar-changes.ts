@@ -77,13 +77,17 @@ export async function finishAvatar(
   return profile
 }
 
-async function readAvatar({ objects, avatarMaker }: Parts, key: string, { signal }: Waiting): Promise<Avatar> {
-  const { content } = await objects.read(key, { signal })
-  try {
-    return await avatarMaker.make(content, { signal })
-  } finally {
-    content.destroy()
+/** The upload is opened when its turn has come: however many are finished at once, few are open and in memory. */
+function readAvatar({ objects, avatarMaker }: Parts, key: string, { signal }: Waiting): Promise<Avatar> {
+  const openInTurn = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    const { content } = await objects.read(key, { signal })
+    try {
+      yield* content
+    } finally {
+      content.destroy()
+    }
   }
+  return avatarMaker.make(openInTurn(), { signal })
 }
 
 function explainImageFailure(error: unknown): unknown {

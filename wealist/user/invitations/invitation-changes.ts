@@ -17,7 +17,7 @@ import type { Profile } from '../profiles/profile.ts'
 import { changeProfile } from '../profiles/profile-repository.ts'
 import type { UserTransaction } from '../store.ts'
 import type { UserParts } from '../user-parts.ts'
-import { enterWorkspace, requirePermission } from '../workspaces/workspace-access.ts'
+import { type Actor, enterWorkspace, requirePermission } from '../workspaces/workspace-access.ts'
 import { findLockedWorkspace } from '../workspaces/workspace-repository.ts'
 import { type Invitation, invitationRefusal } from './invitation.ts'
 import {
@@ -26,6 +26,7 @@ import {
   countUse,
   findInvitation,
   findInvitationByToken,
+  findOpenInvitationFor,
   revokeInvitation,
   revokeInvitationsFor,
 } from './invitation-repository.ts'
@@ -81,7 +82,7 @@ async function addTo(
   const actor = await enterWorkspace(tx, workspaceId, inviter.userId)
   requirePermission(actor, 'invite people')
   if (!mayGrant(actor.role, role)) throw notAllowed(actor.role, `invite somebody as ${role}`)
-  if (email !== undefined) await revokeInvitationsFor(tx, { workspaceId, email }, now)
+  if (email !== undefined) await replaceInvitationFor(tx, { actor, email }, now)
   if ((await countOpenInvitations(tx, workspaceId, now)) >= OPEN_LIMIT) throw invitationLimit(OPEN_LIMIT)
   const invitation: Invitation = {
     id: randomUUID(),
@@ -98,6 +99,20 @@ async function addTo(
   const subject = { invitationId: invitation.id, details: { role, by: email === undefined ? 'link' : 'mail' } }
   await addAuditEntry(tx, { workspaceId, at: now, actorId: inviter.userId, action: 'invitation-created', ...subject })
   return { invitation, workspaceName: actor.workspace.name }
+}
+
+/** Voids what the address has, which is withdrawing it: whoever may not do that does not by inviting it again. */
+async function replaceInvitationFor(
+  tx: UserTransaction,
+  { actor, email }: { readonly actor: Actor; readonly email: string },
+  now: Date,
+): Promise<void> {
+  const { id: workspaceId } = actor.workspace
+  const open = await findOpenInvitationFor(tx, { workspaceId, email }, now)
+  if (open !== undefined && !mayGrant(actor.role, open.role)) {
+    throw notAllowed(actor.role, `replace an invitation as ${open.role}`)
+  }
+  await revokeInvitationsFor(tx, { workspaceId, email }, now)
 }
 
 /** Idempotent. @throws USER_WORKSPACE_UNKNOWN, USER_NOT_ALLOWED, USER_INVITATION_UNKNOWN */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { requireRole } from '@portolan/identity'
 import { bodyOf } from '@portolan/openapi'
 import type { App } from '@portolan/service'
@@ -14,8 +15,16 @@ import { INVITATION_STATES, invitationState } from './invitation.ts'
 import { acceptInvitation, getOpenInvitation, invite, withdrawInvitation } from './invitation-changes.ts'
 import { findInvitationPreview, type ListedInvitation, listInvitations } from './invitation-repository.ts'
 
-/** Mails that one workspace may have sent: more is a mailing list. */
-const MAIL_LIMIT = { windowMs: 86_400_000, limit: 200 } as const
+const DAY_MS = 86_400_000
+/**
+ * Mails that one workspace may have sent, and one person from however many workspaces: more is a mailing list. And
+ * mails that one address may be sent by all of them together: more is a flood.
+ */
+const MAIL_LIMITS = {
+  workspace: { windowMs: DAY_MS, limit: 200 },
+  inviter: { windowMs: DAY_MS, limit: 200 },
+  recipient: { windowMs: DAY_MS, limit: 10 },
+} as const
 
 const DEFAULTS = { expiresInDays: 7, useLimit: 50 } as const
 
@@ -114,11 +123,12 @@ function addCreation(app: App, parts: UserParts): void {
       },
     },
     async ({ caller, params: { workspaceId }, body: { email: address, ...body } }, reply) => {
-      const email = address === undefined ? {} : { email: parseEmailAddress(address) }
+      const email = address === undefined ? undefined : parseEmailAddress(address)
       const waiting = requestLimit()
       const inviter = await getProfile(parts, caller.userId, waiting)
-      if (address !== undefined) await countMail(parts, workspaceId)
-      const { invitation, url } = await invite(parts, { ...DEFAULTS, ...body, ...email, workspaceId, inviter }, waiting)
+      if (email !== undefined) await countMail(parts, { workspaceId, inviterId: inviter.userId, email })
+      const asked = { ...DEFAULTS, ...body, ...(email === undefined ? {} : { email }), workspaceId, inviter }
+      const { invitation, url } = await invite(parts, asked, waiting)
       const answer = answerOf({ ...invitation, createdByName: inviter.name }, parts.clock.now())
       return reply.code(201).send({ ...answer, url })
     },
@@ -210,9 +220,24 @@ function addAcceptance(app: App, parts: UserParts): void {
   )
 }
 
-async function countMail({ counters }: UserParts, workspaceId: string): Promise<void> {
-  const { isOver, retryAfterMs } = await counters.count(`user:invitation-mails:${workspaceId}`, MAIL_LIMIT)
-  if (isOver) throw tooManyRequests(retryAfterMs)
+interface MailToCount {
+  readonly workspaceId: string
+  readonly inviterId: string
+  readonly email: string
+}
+
+async function countMail({ counters }: UserParts, { workspaceId, inviterId, email }: MailToCount): Promise<void> {
+  // A digest: addresses do not get into the store of the bus.
+  const recipient = createHash('sha256').update(email).digest('base64url')
+  const counted = [
+    [`user:invitation-mails:${workspaceId}`, MAIL_LIMITS.workspace],
+    [`user:invitation-mails-by:${inviterId}`, MAIL_LIMITS.inviter],
+    [`user:invitation-mails-to:${recipient}`, MAIL_LIMITS.recipient],
+  ] as const
+  for (const [key, limit] of counted) {
+    const { isOver, retryAfterMs } = await counters.count(key, limit)
+    if (isOver) throw tooManyRequests(retryAfterMs)
+  }
 }
 
 function answerOf(invitation: ListedInvitation, now: Date) {

@@ -40,6 +40,22 @@ export async function findInvitation(
   return row === undefined ? undefined : invitationOf(row)
 }
 
+/** Of one address there is no more than one. */
+export async function findOpenInvitationFor(
+  db: UserDatabase,
+  { workspaceId, email }: { readonly workspaceId: string; readonly email: string },
+  now: Date,
+): Promise<Invitation | undefined> {
+  const query = db.selectFrom('invitations').selectAll().where('workspace_id', '=', workspaceId)
+  const row = await query
+    .where('email', '=', email)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .whereRef('use_count', '<', 'use_limit')
+    .executeTakeFirst()
+  return row === undefined ? undefined : invitationOf(row)
+}
+
 export interface ListedInvitation extends Invitation {
   /** Absent when the account has been removed. */
   readonly createdByName?: string
