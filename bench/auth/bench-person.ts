@@ -20,7 +20,7 @@ export class BenchPerson {
   static async create(origin: string, email: string, outbox: string): Promise<BenchPerson> {
     const person = new BenchPerson(origin, email)
     await person.#post('sign-up', { email, password: PASSWORD, name: 'Bench', locale: 'en' })
-    await person.#post('email/verify', { token: await tokenOf(email, outbox) })
+    await person.#post('email/verify', { token: await tokenOf(email, outbox), password: PASSWORD })
     return person
   }
 

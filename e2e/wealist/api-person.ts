@@ -104,7 +104,7 @@ export class ApiPerson {
   async verify(): Promise<ApiAnswer> {
     const token = tokenOf(await this.#world.outbox.linkOf(this.email, 'verify-email'))
     this.#world.keepSecret(token)
-    return this.post('/api/auth/email/verify', { token })
+    return this.post('/api/auth/email/verify', { token, password: this.facts.password })
   }
 
   signIn(password = this.facts.password): Promise<ApiAnswer> {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 
 /** Text that is seen, and text that is only heard; not what is marked as a name, a code, or another language. */
 const TEXTS = `(() => {
-  const skipped = '[translate="no"], [lang="en"], script, style, noscript, [hidden]'
+  const skipped = '[translate="no"], [lang="en"], code, script, style, noscript, [hidden]'
   const texts = [document.title]
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
   while (walker.nextNode()) {

@@ -48,7 +48,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /api/auth/second-factor': { ...PUBLIC, body: () => ({ challenge: 'x'.repeat(43), code: '123456' }) },
   'POST /api/auth/refresh': PUBLIC,
   'POST /api/auth/sign-out': PUBLIC,
-  'POST /api/auth/email/verify': { ...PUBLIC, body: () => ({ token: 'x'.repeat(43) }) },
+  'POST /api/auth/email/verify': { ...PUBLIC, body: () => ({ token: 'x'.repeat(43), password: 'not the right one' }) },
   'POST /api/auth/email/resend': { ...PUBLIC, body: () => ENTRY },
   'POST /api/auth/password/forgot': { ...PUBLIC, body: () => ENTRY },
   'POST /api/auth/password/reset': { ...PUBLIC, body: () => ({ token: 'x'.repeat(43), password: 'aye aye captain' }) },

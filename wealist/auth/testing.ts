@@ -273,7 +273,7 @@ export class AuthWorld implements AsyncDisposable {
     const answer = await browser.post('/sign-up', { email, password: PASSWORD, name, locale })
     expect(answer.status).toBe(202)
     const token = tokenOf(await this.mailTo(email))
-    expect((await browser.post('/email/verify', { token })).status).toBe(200)
+    expect((await browser.post('/email/verify', { token, password: PASSWORD })).status).toBe(200)
     return browser
   }
 

@@ -26,6 +26,16 @@ test('a forgotten password is replaced by the link of a mail, and all sessions e
   expect(await world.browser().signIn('forgot@example.com', NEXT)).toMatchObject({ status: 200 })
 })
 
+test('whoever resets a password throws out programs too', async () => {
+  const browser = await world.signedIn('programs@example.com')
+  expect(await browser.post('/tokens', { name: 'left behind', scopes: ['admin'] })).toMatchObject({ status: 201 })
+  const token = await resetToken('programs@example.com')
+  await world.browser().post('/password/reset', { token, password: NEXT })
+  const again = world.browser()
+  expect(await again.signIn('programs@example.com', NEXT)).toMatchObject({ status: 200 })
+  expect(await again.get('/tokens')).toMatchObject({ status: 200, body: { tokens: [] } })
+})
+
 test('the answer is the same for an address without an account, which gets no mail', async () => {
   await world.signUp('has@example.com')
   const [known, unknown] = await Promise.all(
@@ -62,8 +72,8 @@ test('a link of a sign-up sets no password, and one for a password confirms no a
   const token = await resetToken('purpose@example.com')
   const invalid = { status: 400, body: { code: 'AUTH_LINK_INVALID' } }
   expect(await browser.post('/password/reset', { token: signUpToken, password: NEXT })).toMatchObject(invalid)
-  expect(await browser.post('/email/verify', { token })).toMatchObject(invalid)
-  expect(await browser.post('/email/verify', { token: signUpToken })).toMatchObject({ status: 200 })
+  expect(await browser.post('/email/verify', { token, password: PASSWORD })).toMatchObject(invalid)
+  expect(await browser.post('/email/verify', { token: signUpToken, password: PASSWORD })).toMatchObject({ status: 200 })
   expect(await browser.post('/password/reset', { token, password: NEXT })).toMatchObject({ status: 204 })
 })
 

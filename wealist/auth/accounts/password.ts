@@ -8,6 +8,7 @@ import type { SessionEnd } from '../sessions/session.ts'
 import { announceEnds } from '../sessions/session-announcement.ts'
 import { endSessions } from '../sessions/session-repository.ts'
 import type { AuthTransaction } from '../store.ts'
+import { removePersonalTokens } from '../tokens/personal-token-repository.ts'
 import type { Account } from './account.ts'
 import { findAccount, lockAccount, setPassword } from './account-repository.ts'
 import { requireGoodPassword } from './credentials.ts'
@@ -45,6 +46,8 @@ export async function resetPassword(parts: AuthParts, request: PasswordReset, ad
   const passwordHash = await hasher.hash(request.password)
   const ends = await store.change(async (tx) => {
     if (!(await takeOneTimeToken(tx, hash, now))) return undefined
+    // Who resets a password may be throwing somebody out, and a token outlives every session.
+    await removePersonalTokens(tx, account.id)
     return storePassword(tx, { account, passwordHash }, now)
   })
   if (ends === undefined) throw linkInvalid()

@@ -22,7 +22,7 @@ test('who signs up, confirms the address and signs in has a session of their own
   expect(await browser.post('/sign-up', draft)).toMatchObject({ status: 202, body: { status: 'verification-sent' } })
   const mail = await world.mailTo('mina@example.com')
   expect(mail.subject).toBe('weAlist 이메일 주소를 확인해 주세요')
-  expect(await browser.post('/email/verify', { token: tokenOf(mail) })).toMatchObject({
+  expect(await browser.post('/email/verify', { token: tokenOf(mail), password: PASSWORD })).toMatchObject({
     status: 200,
     body: { status: 'verified', email: 'mina@example.com', next: '/invitations/abc' },
   })
@@ -95,8 +95,8 @@ test('before the address is confirmed, the right password says so and a wrong on
   expect(await browser.post('/email/resend', { email: 'early@example.com' })).toMatchObject({ status: 202 })
   const second = tokenOf(await world.mailTo('early@example.com'))
   expect(second).not.toBe(first)
-  expect(await browser.post('/email/verify', { token: second })).toMatchObject({ status: 200 })
-  expect(await browser.post('/email/verify', { token: first })).toMatchObject({
+  expect(await browser.post('/email/verify', { token: second, password: PASSWORD })).toMatchObject({ status: 200 })
+  expect(await browser.post('/email/verify', { token: first, password: PASSWORD })).toMatchObject({
     status: 400,
     body: { code: 'AUTH_LINK_INVALID' },
   })
@@ -109,25 +109,45 @@ test("somebody who signs up with another one's address does not choose the passw
   await attacker.post('/sign-up', { email, password: 'the attacker knows', name: 'A', locale: 'en' })
   await world.mailTo(email)
   await owner.post('/sign-up', { email, password: PASSWORD, name: 'V', locale: 'en' })
-  await owner.post('/email/verify', { token: tokenOf(await world.mailTo(email)) })
+  await owner.post('/email/verify', { token: tokenOf(await world.mailTo(email)), password: PASSWORD })
   expect(await attacker.signIn(email, 'the attacker knows')).toMatchObject({ status: 401 })
   expect(await owner.signIn(email)).toMatchObject({ status: 200 })
+})
+
+test('whoever opens the link of a stranger does not confirm the password that the stranger chose', async () => {
+  const [attacker, owner] = [world.browser(), world.browser()]
+  const email = 'hijack@example.com'
+  await owner.post('/sign-up', { email, password: PASSWORD, name: 'V', locale: 'en' })
+  await world.mailTo(email)
+  await attacker.post('/sign-up', { email, password: 'the attacker knows', name: 'A', locale: 'en' })
+  await world.mailTo(email)
+  await owner.post('/email/resend', { email })
+  const token = tokenOf(await world.mailTo(email)) // of the attacker's: it is the last one
+  expect(await owner.post('/email/verify', { token, password: PASSWORD })).toMatchObject({
+    status: 400,
+    body: { code: 'AUTH_PASSWORD_WRONG', details: { faults: [{ field: 'password' }] } },
+  })
+  expect(await attacker.signIn(email, 'the attacker knows')).toMatchObject({ status: 403 })
 })
 
 test('a link of a sign-up works once, not after a day, and of two at once for one', async () => {
   const browser = world.browser()
   await browser.post('/sign-up', { email: 'once@example.com', password: PASSWORD, name: 'O', locale: 'en' })
   const token = tokenOf(await world.mailTo('once@example.com'))
-  const answers = await Promise.all([1, 2, 3, 4].map(() => browser.post('/email/verify', { token })))
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map(() => browser.post('/email/verify', { token, password: PASSWORD })),
+  )
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   expect(answers.filter(({ status }) => status === 400)).toHaveLength(3)
   await browser.post('/sign-up', { email: 'late@example.com', password: PASSWORD, name: 'L', locale: 'en' })
   const late = tokenOf(await world.mailTo('late@example.com'))
   world.clock.jump(24 * 3_600_000)
-  expect(await browser.post('/email/verify', { token: late })).toMatchObject({ body: { code: 'AUTH_LINK_INVALID' } })
+  expect(await browser.post('/email/verify', { token: late, password: PASSWORD })).toMatchObject({
+    body: { code: 'AUTH_LINK_INVALID' },
+  })
   world.clock.jump(-24 * 3_600_000)
   for (const made of ['x', 'A'.repeat(43), '../..']) {
-    expect(await browser.post('/email/verify', { token: made })).toMatchObject({
+    expect(await browser.post('/email/verify', { token: made, password: PASSWORD })).toMatchObject({
       status: 400,
       body: { code: 'AUTH_LINK_INVALID' },
     })
@@ -233,7 +253,10 @@ test('a next path that leads away is dropped', async () => {
     const email = `away${index}@example.com`
     const browser = world.browser()
     await browser.post('/sign-up', { email, password: PASSWORD, name: 'A', locale: 'en', next })
-    const { body } = await browser.post('/email/verify', { token: tokenOf(await world.mailTo(email)) })
+    const { body } = await browser.post('/email/verify', {
+      token: tokenOf(await world.mailTo(email)),
+      password: PASSWORD,
+    })
     expect(body).toEqual({ status: 'verified', email })
   }
 })
@@ -242,6 +265,6 @@ test('a password of other characters that look the same is the same', async () =
   const browser = world.browser()
   const [composed, decomposed] = ['비밀번호가 깁니다'.normalize('NFC'), '비밀번호가 깁니다'.normalize('NFD')]
   await browser.post('/sign-up', { email: 'hangul@example.com', password: composed, name: 'H', locale: 'ko' })
-  await browser.post('/email/verify', { token: tokenOf(await world.mailTo('hangul@example.com')) })
+  await browser.post('/email/verify', { token: tokenOf(await world.mailTo('hangul@example.com')), password: composed })
   expect(await browser.signIn('hangul@example.com', decomposed)).toMatchObject({ status: 200 })
 })

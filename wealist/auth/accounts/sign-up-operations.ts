@@ -57,9 +57,9 @@ const resendSchema = {
 const verifySchema = {
   tags,
   operationId: 'verifyEmail',
-  summary: 'Confirm an address by the token of a mail; it signs nobody in',
-  body: bodyOf({ token: OneTimeTokenField }),
-  refusals: ['AUTH_LINK_INVALID', 'AUTH_ADDRESS_TAKEN', 'AUTH_TOO_MANY_ATTEMPTS'],
+  summary: 'Confirm an address by the token of a mail and the password of the sign-up; it signs nobody in',
+  body: bodyOf({ token: OneTimeTokenField, password: PasswordField }),
+  refusals: ['AUTH_LINK_INVALID', 'AUTH_PASSWORD_WRONG', 'AUTH_ADDRESS_TAKEN', 'AUTH_TOO_MANY_ATTEMPTS'],
   response: { 200: Verified },
 }
 
@@ -76,7 +76,7 @@ export function addSignUpOperations(app: App, parts: AuthParts): void {
     return reply.code(202).send(sent)
   })
   app.post('/api/auth/email/verify', { config, schema: verifySchema }, async ({ body, ip }) => {
-    const { account, nextPath } = await verifyEmail(parts, body.token, ip)
+    const { account, nextPath } = await verifyEmail(parts, body, ip)
     const next = nextPath === undefined ? {} : { next: nextPath }
     return { status: 'verified', email: account.email, ...next } as const
   })

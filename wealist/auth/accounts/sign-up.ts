@@ -1,7 +1,7 @@
 import { mailSubjects } from '../attempts/attempts.ts'
 import { networkOf } from '../attempts/network-of.ts'
 import type { AuthParts } from '../auth-parts.ts'
-import { addressTaken, linkInvalid } from '../errors.ts'
+import { addressTaken, linkInvalid, passwordWrong } from '../errors.ts'
 import { parseLocalPath } from '../local-path.ts'
 import type { Locale } from '../locale.ts'
 import { addMail } from '../mail/mail-repository.ts'
@@ -61,16 +61,27 @@ export interface Verification {
   readonly nextPath: string | undefined
 }
 
+export interface VerificationRequest {
+  readonly token: string
+  readonly password: string
+}
+
 /**
- * Makes the account of a sign-up whose mail was answered. Nobody is signed in by it: whoever opens somebody else's
- * link must not find themselves in that account.
- * @throws AUTH_LINK_INVALID, AUTH_ADDRESS_TAKEN, AUTH_TOO_MANY_ATTEMPTS
+ * Makes the account of a sign-up whose mail was answered, by whoever knows its password: anybody can sign up with
+ * somebody else's address, and its owner, or what looks through their mail, must not confirm a stranger's password by
+ * opening a link ("Pre-hijacked accounts", Sudhodanan and Paverd, USENIX Security 2022). Nobody is signed in by it.
+ * @throws AUTH_LINK_INVALID, AUTH_PASSWORD_WRONG, AUTH_ADDRESS_TAKEN, AUTH_TOO_MANY_ATTEMPTS
  */
-export async function verifyEmail(parts: AuthParts, token: string, address: string): Promise<Verification> {
+export async function verifyEmail(
+  parts: AuthParts,
+  { token, password }: VerificationRequest,
+  address: string,
+): Promise<Verification> {
   const { store, clock, attempts } = parts
   await attempts.take([{ kind: 'link-address', key: networkOf(address) }])
   const now = clock.now()
   const hash = hashRandomToken(token)
+  await requirePasswordOfSignUp(parts, { hash, password, now })
   const outcome = await store.change(async (tx) => {
     const signUpId = await findTokenSignUp(tx, hash, now)
     const found = signUpId === undefined ? undefined : await findSignUp(tx, signUpId, now)
@@ -82,6 +93,20 @@ export async function verifyEmail(parts: AuthParts, token: string, address: stri
   if (outcome === undefined) throw linkInvalid()
   if (outcome.account === undefined) throw addressTaken()
   return { account: outcome.account, nextPath: outcome.nextPath }
+}
+
+interface SignUpProof {
+  readonly hash: string
+  readonly password: string
+  readonly now: Date
+}
+
+async function requirePasswordOfSignUp({ store, hasher }: AuthParts, { hash, password, now }: SignUpProof) {
+  const signUpId = await findTokenSignUp(store.db, hash, now)
+  const found = signUpId === undefined ? undefined : await findSignUp(store.db, signUpId, now)
+  if (found === undefined) throw linkInvalid()
+  const { isRight } = await hasher.verify(found.passwordHash, password)
+  if (!isRight) throw passwordWrong('password')
 }
 
 function accountDraftOf({ email, name, locale, passwordHash }: SignUp) {

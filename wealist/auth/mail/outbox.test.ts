@@ -176,6 +176,8 @@ test('without a mail server mails become files, and the link a line in the log',
   await expect.poll(() => lines.join()).toContain('"link":"http://localhost:3000/verify-email#token=')
   const [name = ''] = await readdir(join(folder, 'outbox'))
   const mail = await PostalMime.parse(await readFile(join(folder, 'outbox', name)))
-  expect(await filed.browser().post('/email/verify', { token: tokenOf(mail) })).toMatchObject({ status: 200 })
+  expect(await filed.browser().post('/email/verify', { token: tokenOf(mail), password: PASSWORD })).toMatchObject({
+    status: 200,
+  })
   await rm(folder, { recursive: true })
 })

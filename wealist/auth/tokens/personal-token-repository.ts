@@ -65,6 +65,11 @@ export async function removePersonalToken(
   return numDeletedRows > 0n
 }
 
+/** All of them: somebody else may have made one. */
+export async function removePersonalTokens(tx: AuthTransaction, userId: string): Promise<void> {
+  await tx.deleteFrom('personal_tokens').where('account_id', '=', userId).execute()
+}
+
 /** What a token allows now; notes that it is used. */
 export async function findGrant(db: AuthDatabase, hash: string, now: Date): Promise<PersonalTokenGrant | undefined> {
   const row = await db

@@ -349,10 +349,11 @@ export interface Operations {
     }
     readonly answer: Schemas['VerificationSent']
   }
-  /** Confirm an address by the token of a mail; it signs nobody in */
+  /** Confirm an address by the token of a mail and the password of the sign-up; it signs nobody in */
   readonly 'POST /api/auth/email/verify': {
     readonly body: {
       readonly token: string
+      readonly password: string
     }
     readonly answer: Schemas['EmailVerified']
   }

@@ -45,7 +45,11 @@ export const entry = {
   },
   verify: {
     title: 'Confirm your address',
-    working: 'Confirming your address…',
+    text: 'One more step: the password that you chose when you signed up.',
+    passwordHint: 'So that nobody confirms a password that somebody else has chosen.',
+    submit: 'Confirm the address',
+    notYou: 'Not your sign-up, or another password?',
+    signUpAgain: 'Create the account anew',
     doneTitle: 'Your address is confirmed',
     doneText: 'You can now sign in as {{email}}.',
     failedTitle: 'The address could not be confirmed',
@@ -60,7 +64,7 @@ export const entry = {
   },
   reset: {
     title: 'Choose a new password',
-    text: 'Afterwards you are signed out everywhere and sign in with the new one.',
+    text: 'Afterwards you are signed out everywhere, your access tokens are gone, and you sign in with the new one.',
     password: 'New password',
     submit: 'Set the password',
     doneTitle: 'Your new password is set',

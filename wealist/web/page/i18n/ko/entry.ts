@@ -45,7 +45,11 @@ export const entry = {
   },
   verify: {
     title: '이메일 주소 확인',
-    working: '주소를 확인하는 중…',
+    text: '마지막 단계입니다. 가입할 때 정한 비밀번호를 입력해 주세요.',
+    passwordHint: '다른 사람이 정한 비밀번호가 확인되는 일을 막기 위해서입니다.',
+    submit: '주소 확인',
+    notYou: '본인이 가입하지 않았거나 비밀번호가 다른가요?',
+    signUpAgain: '계정 다시 만들기',
     doneTitle: '주소를 확인했습니다',
     doneText: '이제 {{email}} 계정으로 로그인할 수 있습니다.',
     failedTitle: '주소를 확인하지 못했습니다',
@@ -60,7 +64,7 @@ export const entry = {
   },
   reset: {
     title: '새 비밀번호 설정',
-    text: '설정하면 모든 기기에서 로그아웃되며, 새 비밀번호로 다시 로그인하게 됩니다.',
+    text: '설정하면 모든 기기에서 로그아웃되고 액세스 토큰이 모두 삭제되며, 새 비밀번호로 다시 로그인하게 됩니다.',
     password: '새 비밀번호',
     submit: '비밀번호 설정',
     doneTitle: '새 비밀번호를 설정했습니다',
