@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { kernelObserver } from './kernel-observer.ts'
 import { findHolder, type Observation, observe, type SeenObservation } from './observation.ts'
-import { openTestFolder, startNode, type TestFolder } from './testing.ts'
+import { openTestFolder, startNode, type TestFolder } from './testing-programs.ts'
 
 const { signal } = new AbortController()
 const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'

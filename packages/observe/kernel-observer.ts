@@ -6,8 +6,9 @@ import { platformUnsupported } from './errors.ts'
 import { mapBounded } from './map-bounded.ts'
 import type { Observer } from './observer.ts'
 import { ProcProcessTable } from './proc-process-table.ts'
-import type { Holder, Sighting } from './sighting.ts'
+import type { Sighting } from './sighting.ts'
 import { findSocketHolders } from './socket-holders.ts'
+import { type SocketOwner, sightingsOfSockets } from './socket-owner.ts'
 import { type OpenSocket, parseSocketTable, SOCKET_TABLES, type SocketTable } from './socket-table.ts'
 
 export interface KernelObserverOptions {
@@ -20,6 +21,7 @@ export interface KernelObserverOptions {
 
 const DEFAULTS = { procRoot: '/proc', passwdPath: '/etc/passwd' } as const satisfies KernelObserverOptions
 const PROCESSES_AT_ONCE = 8
+const NOBODY: ReadonlySet<number> = new Set()
 
 type Look = Required<KernelObserverOptions>
 
@@ -42,12 +44,12 @@ export function kernelObserver(options: KernelObserverOptions = {}): Observer {
 async function listOpenPorts(look: Look, { signal }: Waiting): Promise<readonly Sighting[]> {
   if (look.platform !== 'linux') throw platformUnsupported(look.platform, 'see which ports are open')
   const sockets = (await Promise.all(SOCKET_TABLES.map((table) => listSockets(table, look, { signal })))).flat()
-  const holdersByInode = await findHolders(sockets, look, { signal })
-  const sightings = sockets.map(({ inode, ...open }) => {
-    const holder = holdersByInode.get(inode)
-    return holder === undefined ? open : { ...open, holder }
-  })
-  return distinct(sightings).toSorted(compareSightings)
+  const processes = new ProcProcessTable(look)
+  const inodes = new Set(sockets.map(({ inode }) => inode).filter((inode) => inode !== '0'))
+  const sought = { procRoot: look.procRoot, pids: await processes.listPids(), inodes }
+  const pidsByInode = await findSocketHolders(sought, { signal })
+  const held = sockets.map((socket) => ({ socket, pids: pidsByInode.get(socket.inode) ?? NOBODY }))
+  return sightingsOfSockets(held, await findOwners(pidsByInode, processes))
 }
 
 async function listSockets(table: SocketTable, look: Look, { signal }: Waiting): Promise<readonly OpenSocket[]> {
@@ -70,38 +72,12 @@ async function hasIpv6(folder: string): Promise<boolean> {
   }
 }
 
-/** One holder for each socket: the oldest, for workers inherit the socket of the process that opened it. */
-async function findHolders(
-  sockets: readonly OpenSocket[],
-  look: Look,
-  { signal }: Waiting,
-): Promise<ReadonlyMap<string, Holder>> {
-  const processes = new ProcProcessTable(look)
-  const inodes = new Set(sockets.map(({ inode }) => inode).filter((inode) => inode !== '0'))
-  const sought = { procRoot: look.procRoot, pids: await processes.listPids(), inodes }
-  const pidsByInode = await findSocketHolders(sought, { signal })
+/** The processes behind the sockets, each described once. */
+async function findOwners(
+  pidsByInode: ReadonlyMap<string, ReadonlySet<number>>,
+  processes: ProcProcessTable,
+): Promise<ReadonlyMap<number, SocketOwner>> {
   const pids = [...new Set([...pidsByInode.values()].flatMap((of) => [...of]))]
-  const holders = await mapBounded(pids, PROCESSES_AT_ONCE, (pid) => processes.describe(pid))
-  const oldestFirst = holders
-    .filter((holder) => holder !== undefined)
-    .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.pid - b.pid)
-  const found = [...pidsByInode].flatMap(([inode, of]) => {
-    const holder = oldestFirst.find(({ pid }) => of.has(pid))
-    return holder === undefined ? [] : [[inode, holder] as const]
-  })
-  return new Map(found)
-}
-
-/** A table read while it changes may show a socket twice; sockets that share a port by SO_REUSEPORT stay apart by holder. */
-function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
-  const byKey = new Map(sightings.map((sighting) => [`${keyOf(sighting)} ${sighting.holder?.pid}`, sighting]))
-  return [...byKey.values()]
-}
-
-function keyOf({ transport, port, address }: Sighting): string {
-  return `${transport} ${String(port).padStart(5, '0')} ${address}`
-}
-
-function compareSightings(a: Sighting, b: Sighting): number {
-  return keyOf(a).localeCompare(keyOf(b)) || (a.holder?.pid ?? 0) - (b.holder?.pid ?? 0)
+  const owners = await mapBounded(pids, PROCESSES_AT_ONCE, (pid) => processes.findOwner(pid))
+  return new Map(owners.filter((owner) => owner !== undefined).map((owner) => [owner.holder.pid, owner]))
 }

@@ -1,4 +1,5 @@
 import type { Waiting } from '@portolan/errors'
+import type { Container } from './container.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Something that looks at what one host really has open: the kernel's sockets, a container engine, over SSH. */
@@ -11,4 +12,14 @@ export interface Observer {
    */
   listOpenPorts(waiting: Waiting): Promise<readonly Sighting[]>
   now(): Date
+}
+
+/** An observer of a container engine: what is open follows from its containers. */
+export interface ContainerObserver extends Observer {
+  /** Every container, those that have ended too: they still say by their labels what they were. */
+  listContainers(waiting: Waiting): Promise<readonly Container[]>
+}
+
+export function isContainerObserver(observer: Observer): observer is ContainerObserver {
+  return 'listContainers' in observer
 }

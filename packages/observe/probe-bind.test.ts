@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { type Endpoint, endpointsCollide, TRANSPORTS, type Transport } from '@portolan/ports'
 import { expect, test } from 'vitest'
 import { findBindProblem, probeBind } from './probe-bind.ts'
-import { startNode } from './testing.ts'
+import { startNode } from './testing-programs.ts'
 
 const { signal } = new AbortController()
 const HAS_IPV6 = existsSync('/proc/net/if_inet6')

@@ -1,15 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { errorCode } from '@portolan/errors'
+import { containerIdOf } from './container.ts'
 import { tableMalformed } from './errors.ts'
 import { mapBounded } from './map-bounded.ts'
 import type { ProcessEntry, ProcessTable } from './process-entry.ts'
 import { shortName } from './short-name.ts'
 import type { Holder } from './sighting.ts'
+import type { SocketOwner } from './socket-owner.ts'
 import { readUserNames } from './user-name.ts'
 
 // USER_HZ, the unit of every time in /proc: 100 on each architecture that Node runs on (proc_pid_stat(5)).
-const MS_PER_TICK = 10
+export const MS_PER_TICK = 10
 const READS_AT_ONCE = 16
 
 // A process may end, or hide (hidepid, another user's), between two reads of it.
@@ -61,6 +63,14 @@ export class ProcProcessTable implements ProcessTable {
     const bootedAtMs = await this.#bootedAtMs
     const startedAt = new Date(bootedAtMs + entry.startTicks * MS_PER_TICK)
     return { pid, command: await this.#commandOf(entry), user: userNames.get(Number(uid)) ?? uid, startedAt }
+  }
+
+  /** The process with the container that it runs in, for whoever asks what holds a socket. */
+  async findOwner(pid: number): Promise<SocketOwner | undefined> {
+    const [holder, cgroup] = await Promise.all([this.describe(pid), this.#findText(String(pid), 'cgroup')])
+    if (holder === undefined) return undefined
+    const containerId = containerIdOf(cgroup ?? '')
+    return containerId === undefined ? { holder } : { holder, containerId }
   }
 
   async findBootId(): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { parseProcessStat } from './proc-process-table.ts'
 import { describeProcess, identifyProcess, isRunning, listProcessGroup } from './process-identity.ts'
 import type { ProcessTableOptions } from './process-table.ts'
 import { parsePsOutput } from './ps-process-table.ts'
-import { openTestFolder, startChild, startNode, type TestFolder } from './testing.ts'
+import { openTestFolder, startChild, startNode, type TestFolder } from './testing-programs.ts'
 
 const READY = `console.log('ready'); setInterval(() => {}, 1_000)`
 

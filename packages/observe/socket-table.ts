@@ -21,6 +21,8 @@ export interface OpenSocket {
   readonly family: Family
   readonly address: string
   readonly port: number
+  /** For IPv6 alone; /proc does not tell. */
+  readonly ipv6Only?: boolean
   /** As the kernel writes it; `0` belongs to no process. A string, for it is a name and may pass 2^53. */
   readonly inode: string
 }

@@ -6,7 +6,11 @@ import { shortName } from './short-name.ts'
  * lines of another shape are comments or NIS markers. An unreadable file gives no names: the number still tells.
  */
 export async function readUserNames(passwdPath: string): Promise<ReadonlyMap<number, string>> {
-  const text = await readFile(passwdPath, 'utf8').catch(() => '')
+  return parseUserNames(await readFile(passwdPath, 'utf8').catch(() => ''))
+}
+
+/** The same of the file's text. */
+export function parseUserNames(text: string): ReadonlyMap<number, string> {
   const names = new Map<number, string>()
   for (const line of text.split('\n')) {
     const [name, , uid] = line.split(':')
