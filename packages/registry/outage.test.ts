@@ -18,14 +18,17 @@ test('after a crash of the server what was answered is there, and work goes on',
   await registry.declareHost({ name: 'seoul-1' }, waiting())
   const { claim } = await registry.allocate({ ...WISH, project: 'worb' }, waiting())
   await server.stop('SIGKILL')
-  const during = registry.allocate({ ...WISH, project: 'vsvs-kr' }, waiting())
-  await expect(during).rejects.toMatchObject({
-    code: expect.stringMatching(/^REGISTRY_(STORE_UNAVAILABLE|OUTCOME_UNKNOWN)$/),
-  })
+  const ask = (project: string) => registry.allocate({ ...WISH, project }, waiting()).catch((error: unknown) => error)
+  // A backend may outlive its postmaster by a moment, and then it answers.
+  expect(await ask('vsvs-kr')).toEqual(
+    expect.toBeOneOf([
+      expect.objectContaining({ isNew: true }),
+      expect.objectContaining({ code: expect.stringMatching(/^REGISTRY_(STORE_UNAVAILABLE|OUTCOME_UNKNOWN)$/) }),
+    ]),
+  )
   await server.start()
-  const ask = () => registry.allocate({ ...WISH, project: 'worb' }, waiting())
-  await expect.poll(() => ask().catch((error: unknown) => error)).toMatchObject({ isNew: false, claim })
-  expect((await registry.allocate({ ...WISH, project: 'vsvs-kr' }, waiting())).claim.range.first).toBe(4002)
+  await expect.poll(() => ask('worb')).toEqual({ isNew: false, claim })
+  await expect.poll(() => ask('vsvs-kr')).toMatchObject({ claim: { range: { first: 4002 } } })
 })
 
 test('a process that goes silent while it holds a host loses it, and the others go on', async () => {

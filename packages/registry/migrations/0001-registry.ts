@@ -137,7 +137,10 @@ create index registry_answers_age on registry_answers (created_at);
 -- One batch of decisions about one host. Null, and nothing done, when the host has moved on since they were made.
 create function registry_write(
   target_host integer, known_revision bigint, changed jsonb, created jsonb, slots jsonb, events jsonb, answers jsonb
-) returns jsonb language plpgsql as $$
+) returns jsonb language plpgsql
+-- Sessions keep their plans: one that was made for a table of ten rows would read all of it when there are thousands.
+set enable_seqscan = off
+as $$
 declare
   written_changes jsonb := '[]';
   written_claims jsonb := '[]';
