@@ -9,12 +9,12 @@ const typescript = sources.filter(({ path }) => /\.tsx?$/.test(path))
 
 /** Each may import those before it, never one after it: errors are below everything, supervise is made of the others. */
 const ORDER =
-  'errors ports stack render check postgres service bus objects identity openapi live observe registry gateway supervise doctor'.split(
+  'errors ports stack render check port-files postgres service bus objects identity openapi live observe registry reconcile operations registry-server deploy gateway supervise doctor'.split(
     ' ',
   )
 const ONE_JOB: readonly string[] = ['postgres', 'bus', 'objects', 'identity', 'live', 'observe', 'service']
 /** What decides from values alone: no I/O, no clock, no randomness. */
-const PURE: readonly string[] = ['errors', 'ports', 'stack', 'render', 'check']
+const PURE: readonly string[] = ['errors', 'ports', 'stack', 'render', 'check', 'port-files']
 const PURE_MODULES = ['node:path', 'node:path/posix', 'node:util', 'node:assert', 'node:url']
 const EFFECTS =
   /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\./
@@ -34,6 +34,11 @@ const OUTSIDE_PROGRAMS = /^tools\/setup\/|^examples\/[a-z-]+\/.*\.(mjs|py|js)$|\
 const FORBIDDEN_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc', 'types', 'base', 'lib']
 const LONGEST_FILE = 600
 const LONGEST_README = 40
+
+/** A test, or what the tests of e2e share: nothing of either is ever shipped. */
+function servesTests({ isTest, path }: RepositoryFile): boolean {
+  return isTest || path.startsWith('e2e/')
+}
 
 function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\//.exec(path)?.[1]
@@ -74,7 +79,7 @@ test('a package is reached by its name, and its test parts only by tests', () =>
       if (specifier.startsWith('.')) return leavesWorkspace(file.path, specifier) ? [`${file.path}: ${specifier}`] : []
       const isTesting = /^@portolan\/[^/]+\/testing$/.test(specifier)
       const isDeep = /^@portolan\/[^/]+\/./.test(specifier) && !isTesting
-      return isDeep || (isTesting && !file.isTest) ? [`${file.path}: ${specifier}`] : []
+      return isDeep || (isTesting && !servesTests(file)) ? [`${file.path}: ${specifier}`] : []
     }),
   )
   expect(wrong).toEqual([])
@@ -136,7 +141,7 @@ const SLEEPS = [
 ] as const
 
 test('tests wait for conditions and never sleep', () => {
-  const tests = typescript.filter(({ isTest, path }) => isTest || path.startsWith('e2e/'))
+  const tests = typescript.filter(servesTests)
   const sleeping = tests.filter(({ text }) => {
     // A text over several lines is a program that a test runs: that one may take its time.
     const own = text.replaceAll(/`[^`]*\n[^`]*`/g, '')

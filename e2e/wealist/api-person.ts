@@ -1,6 +1,6 @@
 import { ACCESS_COOKIE, REFRESH_COOKIE } from '@portolan/identity'
+import { EventReader } from '@portolan/service/testing'
 import { ApiAnswer, memberOf } from './api-answer.ts'
-import { EventReader } from './event-reader.ts'
 import { type Outbox, tokenOf } from './outbox.ts'
 
 export interface ApiRequest {
@@ -150,7 +150,9 @@ export class ApiPerson {
     const abort = new AbortController()
     const headers = { accept: 'text/event-stream' }
     const response = await this.#fetch(`GET /api/users/events${query}`, { headers }, abort.signal)
-    if (response.status === 200 && response.body !== null) return new EventReader(response.body, abort)
+    if (response.status === 200 && response.body !== null) {
+      return new EventReader(response.body, abort, { mayBeLost: true })
+    }
     throw new Error(`The stream was refused: ${response.status} ${await response.text()}`)
   }
 

@@ -1,6 +1,6 @@
+import type { EventReader } from '@portolan/service/testing'
 import { expect } from 'vitest'
 import type { ApiPerson } from './api-person.ts'
-import type { EventReader } from './event-reader.ts'
 import type { Questions } from './traffic.ts'
 import type { WealistWorld } from './wealist-world.ts'
 

@@ -6,6 +6,7 @@ import { openTestObjects, type TestObjects } from '@portolan/objects/testing'
 import { AnswerChecker } from '@portolan/openapi/testing'
 import { openTestDatabase, openTestPostgres, type TestDatabase, type TestPostgres } from '@portolan/postgres/testing'
 import { type App, listen, type RunningService } from '@portolan/service'
+import { EventReader } from '@portolan/service/testing'
 import Fastify from 'fastify'
 import pino from 'pino'
 import type { GrantableRole } from './members/permissions.ts'
@@ -221,51 +222,6 @@ export class UserWorld implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#releasers.disposeAsync()
-  }
-}
-
-/** What has come on an event stream. */
-export class EventReader implements AsyncDisposable {
-  readonly events: { readonly event: string; readonly data: unknown }[] = []
-  isOpen = true
-  readonly #abort: AbortController
-  readonly #reading: Promise<void>
-
-  constructor(body: AsyncIterable<Uint8Array>, abort: AbortController) {
-    this.#abort = abort
-    this.#reading = this.#read(body)
-  }
-
-  named(event: string): readonly unknown[] {
-    return this.events.filter((each) => each.event === event).map(({ data }) => data)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort()
-    await this.#reading
-  }
-
-  async #read(body: AsyncIterable<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder()
-    let text = ''
-    try {
-      for await (const piece of body) {
-        text += decoder.decode(piece, { stream: true })
-        const blocks = text.split('\n\n')
-        text = blocks.pop() ?? ''
-        for (const block of blocks) this.#take(block)
-      }
-    } catch (error) {
-      if (!this.#abort.signal.aborted) throw error
-    } finally {
-      this.isOpen = false
-    }
-  }
-
-  #take(block: string): void {
-    const event = /^event: (.*)$/m.exec(block)?.[1]
-    const data = /^data: (.*)$/m.exec(block)?.[1]
-    if (event !== undefined && data !== undefined) this.events.push({ event, data: JSON.parse(data) })
   }
 }
 

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Me } from '../../api/contract.ts'
+import { CodeField } from '../../ui/code-field.tsx'
 import { PasswordField } from '../../ui/password-field.tsx'
-import { TextField } from '../../ui/text-field.tsx'
 import { factorOf } from './owner-proof.ts'
 
 interface OwnerProofFieldProps {
@@ -14,15 +14,7 @@ export function OwnerProofField({ me }: OwnerProofFieldProps) {
     case 'password':
       return <PasswordField name="password" label={t('removal.password')} autoComplete="current-password" />
     case 'code':
-      return (
-        <TextField
-          name="code"
-          label={t('security.code')}
-          hint={t('security.codeHint')}
-          autoComplete="one-time-code"
-          maxLength={40}
-        />
-      )
+      return <CodeField />
     default:
       return null
   }

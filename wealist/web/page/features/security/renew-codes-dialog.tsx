@@ -3,11 +3,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { meQuery } from '../../session/me-query.ts'
+import { CodeField } from '../../ui/code-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Form } from '../../ui/form.tsx'
 import { FormActions } from '../../ui/form-actions.tsx'
 import { checkForm, code, codeOf, textOf } from '../../ui/form-rules.ts'
-import { TextField } from '../../ui/text-field.tsx'
 import { RecoveryCodesDialog } from './recovery-codes-dialog.tsx'
 import { renewRecoveryCodes } from './renew-recovery-codes.ts'
 
@@ -29,14 +29,7 @@ export function RenewCodesDialog({ onClose }: RenewCodesDialogProps) {
   return (
     <Dialog title={t('security.codesRenew')} text={t('security.codesRenewText')} onClose={onClose}>
       <Form onSubmit={submit} check={(values) => checkForm(values, { code })}>
-        <TextField
-          name="code"
-          label={t('security.code')}
-          hint={t('security.codeHint')}
-          autoComplete="one-time-code"
-          maxLength={40}
-          isFirst
-        />
+        <CodeField isFirst />
         <FormActions submit={t('security.codesRenew')} align="end">
           <Button variant="default" onClick={onClose}>
             {tUi('cancel')}

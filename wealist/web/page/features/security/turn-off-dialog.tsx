@@ -2,13 +2,13 @@ import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { meQuery } from '../../session/me-query.ts'
+import { CodeField } from '../../ui/code-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Form } from '../../ui/form.tsx'
 import { FormActions } from '../../ui/form-actions.tsx'
 import { checkForm, code, codeOf, present, textOf } from '../../ui/form-rules.ts'
 import { noticeBoard } from '../../ui/notice-board.ts'
 import { PasswordField } from '../../ui/password-field.tsx'
-import { TextField } from '../../ui/text-field.tsx'
 import { disableTotp } from './disable-totp.ts'
 
 interface TurnOffDialogProps {
@@ -34,14 +34,7 @@ export function TurnOffDialog({ hasPassword, onClose }: TurnOffDialogProps) {
         {hasPassword && (
           <PasswordField name="password" label={t('security.current')} autoComplete="current-password" isFirst />
         )}
-        <TextField
-          name="code"
-          label={t('security.code')}
-          hint={t('security.codeHint')}
-          autoComplete="one-time-code"
-          maxLength={40}
-          isFirst={!hasPassword}
-        />
+        <CodeField isFirst={!hasPassword} />
         <FormActions submit={t('security.turnOff')} isAlarming align="end">
           <Button variant="default" onClick={onClose}>
             {tUi('cancel')}

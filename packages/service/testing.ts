@@ -1,13 +1,21 @@
+export interface EventReaderOptions {
+  /** A connection that is lost ends the stream like any other end, as when the test kills its server. */
+  readonly mayBeLost?: boolean
+}
+
 /** What has come on an event stream so far. Disposing breaks it off. */
 export class EventReader implements AsyncDisposable {
   readonly events: { readonly event: string; readonly data: unknown }[] = []
   /** False as soon as the other side has ended it, or the connection was lost. */
   isOpen = true
   readonly #abort: AbortController
+  readonly #mayBeLost: boolean
   readonly #reading: Promise<void>
 
-  constructor(body: AsyncIterable<Uint8Array>, abort: AbortController) {
+  /** @param abort what the request was made with */
+  constructor(body: AsyncIterable<Uint8Array>, abort: AbortController, { mayBeLost = false }: EventReaderOptions = {}) {
     this.#abort = abort
+    this.#mayBeLost = mayBeLost
     this.#reading = this.#read(body)
   }
 
@@ -30,8 +38,8 @@ export class EventReader implements AsyncDisposable {
         text = blocks.pop() ?? ''
         for (const block of blocks) this.#take(block)
       }
-    } catch {
-      // A connection that is lost ends the stream like any other end: `isOpen` says so.
+    } catch (error) {
+      if (!this.#mayBeLost && !this.#abort.signal.aborted) throw error
     } finally {
       this.isOpen = false
     }
