@@ -35,9 +35,13 @@ const FORBIDDEN_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'manage
 const LONGEST_FILE = 600
 const LONGEST_README = 40
 
-/** A test, or what the tests of e2e share: nothing of either is ever shipped. */
+/** A test, or what the tests of e2e share. */
 function servesTests({ isTest, path }: RepositoryFile): boolean {
   return isTest || path.startsWith('e2e/')
+}
+
+function isNeverShipped(file: RepositoryFile): boolean {
+  return servesTests(file) || file.path.startsWith('bench/')
 }
 
 function packageOf(path: string): string | undefined {
@@ -79,7 +83,7 @@ test('a package is reached by its name, and its test parts only by tests', () =>
       if (specifier.startsWith('.')) return leavesWorkspace(file.path, specifier) ? [`${file.path}: ${specifier}`] : []
       const isTesting = /^@portolan\/[^/]+\/testing$/.test(specifier)
       const isDeep = /^@portolan\/[^/]+\/./.test(specifier) && !isTesting
-      return isDeep || (isTesting && !servesTests(file)) ? [`${file.path}: ${specifier}`] : []
+      return isDeep || (isTesting && !isNeverShipped(file)) ? [`${file.path}: ${specifier}`] : []
     }),
   )
   expect(wrong).toEqual([])

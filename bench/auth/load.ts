@@ -1,3 +1,4 @@
+import { runClosedLoop } from '../closed-loop.ts'
 import { cpuSeconds } from '../cpu-time.ts'
 
 export interface Cost {
@@ -27,21 +28,10 @@ interface Work {
 
 /** Sends one request after the other from several clients, and counts what the servers' processes needed for them. */
 export async function measureLoad({ name, durationMs, clientCount, pids, request }: Load): Promise<Cost> {
-  const latenciesMs: number[] = []
   const cpuBefore = await cpuSeconds(pids)
-  const endsAt = performance.now() + durationMs
-  const client = async () => {
-    while (performance.now() < endsAt) {
-      const beganAt = performance.now()
-      await request()
-      latenciesMs.push(performance.now() - beganAt)
-    }
-  }
-  await Promise.all(Array.from({ length: clientCount }, client))
+  const { count, latency } = await runClosedLoop(request, { clients: clientCount, limitMs: durationMs })
   const spent = (await cpuSeconds(pids)) - cpuBefore
-  const sorted = latenciesMs.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-  return { name, perCpuSecond: sorted.length / spent, medianMs: at(0.5), p99Ms: at(0.99) }
+  return { name, perCpuSecond: count / spent, medianMs: latency.medianMs, p99Ms: latency.p99Ms }
 }
 
 /** The same for work within this process, so many at a time as the requests were. */
