@@ -38,6 +38,12 @@ test('kill -9 of the holder releases it', async () => {
   expect(lock).toBeDefined()
 })
 
+test('a holder that has forgotten its lock holds it all the same', async () => {
+  await using place = await openPlace()
+  await place.hold()
+  expect(acquireFolderLock(place.file)).toBeUndefined()
+})
+
 test('a folder that is missing and a file that is no lock are named', async () => {
   await using place = await openPlace()
   const unusable = expect.objectContaining({ code: 'SUPERVISE_DATA_FOLDER_UNUSABLE' })
@@ -53,10 +59,12 @@ async function openPlace() {
   const run = async (rest: string) => {
     const code = `
       import { acquireFolderLock } from ${JSON.stringify(FOLDER_LOCK)}
-      const lock = acquireFolderLock(${JSON.stringify(file)})
-      console.log(lock === undefined ? 'held by another' : 'taken')
+      const isTaken = acquireFolderLock(${JSON.stringify(file)}) !== undefined
+      await new Promise(setImmediate)
+      globalThis.gc() // nothing refers to the lock any more
+      console.log(isTaken ? 'taken' : 'held by another')
       ${rest}`
-    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', code]
+    const args = ['--expose-gc', '--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', code]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     children.push(child)
     const [said] = await once(child.stdout, 'data')

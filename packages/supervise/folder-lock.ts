@@ -5,6 +5,9 @@ import { dataFolderUnusable } from './errors.ts'
 // sqlite3.h: SQLITE_BUSY
 const BUSY = 5
 
+/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>()
+
 /** The exclusive hold on a data folder. */
 export interface FolderLock extends Disposable {
   release(): void
@@ -27,8 +30,9 @@ export function acquireFolderLock(file: string): FolderLock | undefined {
     if (isBusy(error)) return undefined
     throw dataFolderUnusable(file, errorMessage(error), error)
   }
+  held.add(database)
   const release = () => {
-    if (database.isOpen) database.close()
+    if (held.delete(database)) database.close()
   }
   return { release, [Symbol.dispose]: release }
 }
