@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { canInstallDebianPackages, installDebianPackage } from './debian-package.mjs'
+import { canInstallDebianPackages, installDebianPackages } from './debian-package.mjs'
 
 const USUAL = '/usr/bin/chromium'
 
@@ -25,7 +25,7 @@ export const HOW_TO_INSTALL =
   'Elsewhere install Chromium or Chrome and say where: PORTOLAN_CHROMIUM=/path/to/chromium npm test'
 
 function installChromium() {
-  const failure = installDebianPackage('chromium', 'Chromium for the browser tests')
+  const failure = installDebianPackages(['chromium'], 'Chromium for the browser tests')
   if (failure !== undefined) process.stderr.write(`${failure}\n${HOW_TO_INSTALL}\n`)
   return fs.existsSync(USUAL) ? USUAL : undefined
 }

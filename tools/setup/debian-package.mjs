@@ -6,12 +6,13 @@ export function canInstallDebianPackages() {
 }
 
 /** @returns {string | undefined} what apt-get said when it failed */
-export function installDebianPackage(name, purpose) {
-  process.stderr.write(`Installing ${purpose} (apt-get install ${name}; once) …\n`)
-  if (aptGet(['install', '-y', '-qq', '--no-install-recommends', name]) === undefined) return undefined
+export function installDebianPackages(names, purpose) {
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...names]
+  process.stderr.write(`Installing ${purpose} (apt-get install ${names.join(' ')}; once) …\n`)
+  if (aptGet(install) === undefined) return undefined
   // The lists may be older than what the mirrors still have.
-  const failure = aptGet(['update', '-qq']) ?? aptGet(['install', '-y', '-qq', '--no-install-recommends', name])
-  return failure === undefined ? undefined : `apt-get could not install ${name}:\n${failure}`
+  const failure = aptGet(['update', '-qq']) ?? aptGet(install)
+  return failure === undefined ? undefined : `apt-get could not install ${names.join(' ')}:\n${failure}`
 }
 
 function aptGet(args) {

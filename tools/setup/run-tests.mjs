@@ -4,8 +4,8 @@ import path from 'node:path'
 import { ensureChromium, HOW_TO_INSTALL } from './chromium.mjs'
 import { ensurePagesBuilt } from './page-build.mjs'
 import { PINNED_NODE, pinnedEnvironment, runChild } from './pinned-node.mjs'
-import { ensureRedis } from './redis.mjs'
 import { ROOT } from './root.mjs'
+import { ensureTestPrograms } from './test-programs.mjs'
 
 /**
  * Runs vitest, and lists at the end what was skipped.
@@ -14,7 +14,7 @@ import { ROOT } from './root.mjs'
  */
 export async function runTests(args) {
   await ensurePagesBuilt()
-  ensureRedis()
+  ensureTestPrograms()
   const chromium = ensureChromium()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'portolan-test-'))
   try {
