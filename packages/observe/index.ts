@@ -5,10 +5,12 @@ export {
   type PublishedPort,
   type SightedContainer,
 } from './container.ts'
-export type { EngineAddress, EngineTls } from './engine-address.ts'
+export { type EngineAddress, type EngineTls, formatEngineAddress } from './engine-address.ts'
+export { callEngine, type EngineCall, type EngineReply } from './engine-answer.ts'
 export { type EngineObserverOptions, engineObserver, sightingsOfContainers } from './engine-observer.ts'
 export { OBSERVE_ERRORS } from './errors.ts'
 export { type KernelObserverOptions, kernelObserver } from './kernel-observer.ts'
+export { listMarkedProcesses } from './marked-processes.ts'
 export { mergeSightings } from './merge-sightings.ts'
 export {
   findHolder,

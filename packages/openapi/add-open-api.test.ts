@@ -52,6 +52,20 @@ async function documentOf(app: App): Promise<OpenApiDocument> {
   return parseDocument(answer.json(), 'tides')
 }
 
+test('callers who show keys are told so in place of sessions', async () => {
+  const keySchemes = { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } } as const
+  const addRoutes = (scope: App) => {
+    const schema = { ...LIST, refusals: ['TIDES_TOO_LOW'] }
+    scope.get('/api/tides', { schema }, () => ({ tides: [], next: { at: '', kind: 'low' as const } }))
+  }
+  await using app = await openTides(addRoutes, { keySchemes })
+  const document = await documentOf(app)
+  const operation = document.paths['/api/tides']?.get
+  expect(document).toMatchObject({ components: { securitySchemes: keySchemes } })
+  expect(operation).toMatchObject({ security: [{ apiKey: [] }] })
+  expect(Object.keys(operation?.responses ?? {})).toEqual(['200', '409', 'default'])
+})
+
 test('every route below /api is described, and no other one', async () => {
   await using app = await openTides((scope) => {
     scope.get('/api/tides', { schema: LIST }, () => ({ tides: [], next: { at: '', kind: 'low' as const } }))

@@ -21,10 +21,15 @@ export interface OpenApiOptions {
   readonly tags: Readonly<Record<string, string>>
   /** Where the codes are that routes refuse with. */
   readonly catalogues: readonly ErrorCatalogue[]
+  /** How callers show who they are, each way by its name, where it is not by a session; any one of them will do. */
+  readonly keySchemes?: SecuritySchemes
   /** Codes that follow from something only this service knows, such as a hook on all of its public routes. */
   readonly moreRefusals?: (route: RouteAccess & { readonly method: string; readonly url: string }) => readonly string[]
 }
 
+type SecuritySchemes = NonNullable<
+  NonNullable<NonNullable<FastifyDynamicSwaggerOptions['openapi']>['components']>['securitySchemes']
+>
 type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>
 type RouteSchema = Parameters<Transform>[0]['schema']
 
@@ -71,12 +76,12 @@ const SECURITY_SCHEMES = {
  *   answers
  */
 export async function addOpenApi(app: App, options: OpenApiOptions): Promise<void> {
-  const { title, description, path, operationId } = options
+  const { title, description, path, operationId, keySchemes: securitySchemes = SECURITY_SCHEMES } = options
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title, version: '1.0.0', description },
-      components: { securitySchemes: SECURITY_SCHEMES },
+      components: { securitySchemes },
     },
     transform: ({ schema, url, route }) => ({ schema: describedSchema(schema, route, options), url }),
   })
@@ -91,7 +96,8 @@ export async function addOpenApi(app: App, options: OpenApiOptions): Promise<voi
   )
 }
 
-function describedSchema(schema: RouteSchema, route: RouteOptions, { moreRefusals }: OpenApiOptions): RouteSchema {
+function describedSchema(schema: RouteSchema, route: RouteOptions, options: OpenApiOptions): RouteSchema {
+  const { moreRefusals, keySchemes } = options
   const { url, config = {} } = route
   if (!url.startsWith('/api/')) return { ...schema, hide: true }
   const method = String(route.method)
@@ -101,6 +107,10 @@ function describedSchema(schema: RouteSchema, route: RouteOptions, { moreRefusal
   const { access = 'caller', scope, checksOrigin = false } = config
   const more = moreRefusals?.({ method, url, access, checksOrigin }) ?? []
   const refusals = [...(schema.refusals ?? []), ...more]
+  if (keySchemes !== undefined) {
+    const security = access === 'public' ? [] : Object.keys(keySchemes).map((name) => ({ [name]: [] }))
+    return Object.assign({}, schema, { [REFUSALS]: [...new Set(refusals)], security })
+  }
   const codes = refusalCodesOf({ method, access, checksOrigin, hasInput, refusals })
   const security = securityOf(access, scope ?? (method === 'GET' ? 'read' : 'write'))
   return Object.assign({}, schema, { [REFUSALS]: codes, security })
@@ -123,7 +133,8 @@ function securityOf(access: RouteAccess['access'], scope: string): Record<string
   return [...(access === 'optional' ? [{}] : []), ...signedIn, { personalToken: [scope] }]
 }
 
-function finished(document: OpenApiDocument, { tags, catalogues }: OpenApiOptions): OpenApiDocument {
+function finished(document: OpenApiDocument, options: OpenApiOptions): OpenApiDocument {
+  const { tags, catalogues, keySchemes: securitySchemes = SECURITY_SCHEMES } = options
   const catalogue: ErrorCatalogue = Object.assign({}, SERVICE_ERRORS, ...catalogues)
   const codes = new Set<string>()
   for (const { operation } of listOperations(document)) {
@@ -132,7 +143,7 @@ function finished(document: OpenApiDocument, { tags, catalogues }: OpenApiOption
     operation.responses = { ...withPhrases(operation.responses), ...refusalResponses(refusals, catalogue) }
   }
   const { rest: paths, schemas } = liftComponents(document.paths)
-  const components = { schemas, examples: refusalExamples(codes, catalogue), securitySchemes: SECURITY_SCHEMES }
+  const components = { schemas, examples: refusalExamples(codes, catalogue), securitySchemes }
   const described = Object.entries(tags).map(([name, description]) => ({ name, description }))
   return parseDocument({ ...document, tags: [...described, DOCUMENTS_TAG], paths, components }, document.info.title)
 }

@@ -1,6 +1,7 @@
 import type { Sighting } from '@portolan/observe'
 import { type PortRange, rangeContains, rangesOverlap, type Transport, wellKnownPort } from '@portolan/ports'
 import { type Band, bandName } from './band.ts'
+import type { BlockedPorts } from './blocked-ports.ts'
 import type { LiveClaim, ReleasedClaim } from './claim.ts'
 import { type HostPicture, MARKS } from './host-picture.ts'
 
@@ -11,6 +12,7 @@ export type Blocker =
   | { readonly reason: 'seen'; readonly port: number; readonly sighting: Sighting }
   | { readonly reason: 'reserved'; readonly port: number; readonly band: Band }
   | { readonly reason: 'well-known'; readonly port: number; readonly service: string }
+  | { readonly reason: 'blocked'; readonly port: number; readonly entry: BlockedPorts }
   | { readonly reason: 'browser-refused' | 'ephemeral'; readonly port: number }
 
 export type BlockReason = Blocker['reason']
@@ -31,6 +33,8 @@ export function findBlocker(picture: HostPicture, port: number, outlook: Outlook
   const marks = picture.marks(transport)[port] ?? 0
   const claim = picture.findHolder(port, transport)
   if (claim !== undefined) return { reason: 'claimed', port, claim }
+  const entry = (marks & MARKS.blocked) === 0 ? undefined : picture.findBlocked(port, transport)
+  if (entry !== undefined) return { reason: 'blocked', port, entry }
   if ((marks & MARKS.browserRefused) !== 0) return { reason: 'browser-refused', port }
   const service = (marks & MARKS.wellKnown) === 0 ? undefined : wellKnownPort(port, transport)
   if (service !== undefined) return { reason: 'well-known', port, service }
@@ -75,7 +79,9 @@ export function describeBlocker(blocker: Blocker): string {
     case 'quarantined':
       return `${blocker.claim.project} until ${blocker.claim.quarantineUntil.toISOString()}`
     case 'seen':
-      return blocker.sighting.holder === undefined ? 'an unnamed process' : blocker.sighting.holder.command
+      return describeSighting(blocker.sighting)
+    case 'blocked':
+      return blocker.entry.because ?? ''
     case 'reserved':
       return bandName(blocker.band)
     case 'well-known':
@@ -83,6 +89,12 @@ export function describeBlocker(blocker: Blocker): string {
     default:
       return ''
   }
+}
+
+/** The container says more than the proxy that holds its port. */
+function describeSighting({ holder, container }: Sighting): string {
+  if (container !== undefined) return `container ${container.name ?? container.id.slice(0, 12)}`
+  return holder === undefined ? 'an unnamed process' : holder.command
 }
 
 /** The first blocker of a range of ports. */

@@ -55,7 +55,7 @@ export interface RequestFault {
 export function requestInvalid(faults: readonly RequestFault[]): AppError {
   const list = faults.map(({ field, expected }) => `"${field}" has to be ${expected}`).join('; ')
   return registryError('REGISTRY_REQUEST_INVALID', `The request is not valid: ${list}. Correct it and ask again.`, {
-    details: { faults },
+    details: { faults: faults.map((fault) => ({ ...fault, reason: `has to be ${fault.expected}` })) },
   })
 }
 

@@ -3,6 +3,7 @@ import type { Waiting } from '@portolan/errors'
 import { type Pool, withTransaction } from '@portolan/postgres'
 import { listAnswers } from './answer-repository.ts'
 import { type DecidedBatch, decideBatch } from './batch.ts'
+import type { BlockedPorts } from './blocked-ports.ts'
 import type { ReleasedClaim } from './claim.ts'
 import { listChanged, listOccupying, listReleased } from './claim-repository.ts'
 import { hostMissing, registryClosed } from './errors.ts'
@@ -20,6 +21,8 @@ export interface LaneOptions {
   readonly batchLimit: number
   /** How long an idempotency key is remembered. */
   readonly answerTtlMs: number
+  /** The block-list. */
+  readonly blocked: readonly BlockedPorts[]
   /** The end of the registry: nothing is tried again after it. */
   readonly signal: AbortSignal
 }
@@ -178,7 +181,7 @@ export class HostLane {
     const state = await findHostState(tx, this.#name)
     if (state === undefined) throw hostMissing(this.#name)
     const isKnownGround = known !== undefined && known.revision < state.revision && known.isSameGround(state)
-    const picture = isKnownGround ? known : new HostPicture(state)
+    const picture = isKnownGround ? known : new HostPicture(state, this.#options.blocked)
     const claims = isKnownGround
       ? await listChanged(tx, state.hostId, known.revision)
       : await listOccupying(tx, state.hostId, this.#options.now())

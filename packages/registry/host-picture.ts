@@ -1,5 +1,6 @@
 import { isBrowserRefused, rangeContains, type Transport, wellKnownPort } from '@portolan/ports'
 import type { Band } from './band.ts'
+import { type BlockedPorts, blockedOn, findBlocked } from './blocked-ports.ts'
 import { type Claim, type Identity, identityText, isLive, type LiveClaim, type ReleasedClaim } from './claim.ts'
 import type { Host } from './host.ts'
 import { PortBitmap } from './port-bitmap.ts'
@@ -13,7 +14,7 @@ export interface HostState {
 }
 
 /** Why a port may be out of the question; one bit each, so that a scan of a full band stays short. */
-export const MARKS = { held: 1, quarantined: 2, browserRefused: 4, wellKnown: 8, ephemeral: 16 } as const
+export const MARKS = { held: 1, quarantined: 2, browserRefused: 4, wellKnown: 8, ephemeral: 16, blocked: 32 } as const
 
 interface PortTable {
   readonly marks: Uint8Array
@@ -29,6 +30,7 @@ interface PortTable {
  */
 export class HostPicture {
   readonly #state: HostState
+  readonly #blocked: readonly BlockedPorts[]
   readonly #claimsById = new Map<number, LiveClaim>()
   readonly #claimsByIdentity = new Map<string, LiveClaim>()
   readonly #tables: Readonly<Record<Transport, PortTable>>
@@ -39,10 +41,12 @@ export class HostPicture {
   #firstEndMs = Infinity
   #revision: number
 
-  constructor(state: HostState) {
+  /** @param blocked the block-list of the registry */
+  constructor(state: HostState, blocked: readonly BlockedPorts[] = []) {
     this.#state = state
+    this.#blocked = blockedOn(blocked, state.host)
     this.#revision = state.revision
-    this.#tables = { tcp: portTable(state.host, 'tcp'), udp: portTable(state.host, 'udp') }
+    this.#tables = { tcp: this.#openTable('tcp'), udp: this.#openTable('udp') }
   }
 
   get hostId(): number {
@@ -91,6 +95,10 @@ export class HostPicture {
 
   findHolder(port: number, transport: Transport): LiveClaim | undefined {
     return this.#tables[transport].holders.get(port)
+  }
+
+  findBlocked(port: number, transport: Transport): BlockedPorts | undefined {
+    return findBlocked(this.#blocked, port, transport)
   }
 
   findQuarantine(port: number, transport: Transport): ReleasedClaim | undefined {
@@ -143,6 +151,14 @@ export class HostPicture {
   /** True when ports are kept for this project, which others must not get and it may. */
   hasQuarantine(project: string): boolean {
     return this.#quarantineCounts.has(project)
+  }
+
+  #openTable(transport: Transport): PortTable {
+    const table = portTable(this.#state.host, transport)
+    for (const { range, transport: only = transport } of this.#blocked) {
+      for (let port = range.first; only === transport && port <= range.last; port += 1) mark(table, port, MARKS.blocked)
+    }
+    return table
   }
 
   #quarantine(claim: ReleasedClaim): void {

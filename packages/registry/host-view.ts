@@ -25,8 +25,13 @@ export function gatherSightings(sightings: Iterable<Sighting>): SightedPorts {
   const byPort = { tcp: new Map<number, Sighting>(), udp: new Map<number, Sighting>() }
   for (const sighting of sightings) {
     const known = byPort[sighting.transport].get(sighting.port)
-    // Of several sockets on one port the one whose holder could be read says more.
-    if (known?.holder === undefined) byPort[sighting.transport].set(sighting.port, sighting)
+    if (known === undefined || whatIsSaid(known) < whatIsSaid(sighting))
+      byPort[sighting.transport].set(sighting.port, sighting)
   }
   return byPort
+}
+
+/** Of several sockets on one port the one whose container or holder could be read says more. */
+function whatIsSaid({ holder, container }: Sighting): number {
+  return (container === undefined ? 0 : 2) + (holder === undefined ? 0 : 1)
 }

@@ -1,5 +1,5 @@
 import type { Waiting } from '@portolan/errors'
-import { type Observer, observe, type Sighting } from '@portolan/observe'
+import { type Observer, observeHost } from '@portolan/observe'
 import type { Host } from './host.ts'
 import { gatherSightings, type HostView, UNWATCHED } from './host-view.ts'
 
@@ -56,17 +56,10 @@ export class HostWatch {
   async #lookNow(observers: readonly Observer[]): Promise<HostView> {
     const { signal, answerTimeoutMs, now } = this.#options
     const seenAt = now()
-    const ask = async (observer: Observer) => ({
-      observer: observer.name,
-      observation: await observe(observer, { signal, answerTimeoutMs }),
-    })
-    const answers = await Promise.all(observers.map(ask))
-    const sightings: Sighting[] = []
-    for (const { observation } of answers) if (observation.state === 'seen') sightings.push(...observation.sightings)
-    const sighted = gatherSightings(sightings)
-    for (const { observer, observation } of answers) {
-      if (observation.state === 'unknown') return { state: 'unknown', observer, cause: observation.cause, sighted }
-    }
-    return { state: 'seen', seenAt, sighted }
+    const seen = await observeHost(observers, { signal, answerTimeoutMs })
+    const sighted = gatherSightings(seen.sightings)
+    if (seen.state === 'seen') return { state: 'seen', seenAt, sighted }
+    const observer = seen.silent[0]?.observer ?? 'nobody'
+    return { state: 'unknown', observer, cause: seen.cause, sighted }
   }
 }

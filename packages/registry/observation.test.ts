@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { kernelObserver, type Observer, type Sighting } from '@portolan/observe'
+import { type Container, type ContainerObserver, kernelObserver, type Observer, type Sighting } from '@portolan/observe'
 import { openTestPostgres } from '@portolan/postgres/testing'
 import { afterAll, expect, test } from 'vitest'
+import type { SlotEvent } from './slot.ts'
 import { openTestRegistry } from './testing.ts'
 
 const server = await openTestPostgres()
@@ -127,4 +128,74 @@ test('many who ask at once share a look, and one who leaves does not end it for 
   gate.resolve()
   expect((await Promise.all(others)).map(({ isNew }) => isNew)).toEqual([true, true, true])
   expect(lookCount).toBe(1)
+})
+
+test('what a container publishes is passed over, and the container is named', async () => {
+  const container: Container = {
+    id: 'c1',
+    engine: 'docker',
+    name: 'worb-blue',
+    image: 'worb:1',
+    labels: {},
+    createdAt: new Date('2026-03-02T09:00:00Z'),
+    state: 'running',
+    isRunning: true,
+    ports: [{ transport: 'tcp', address: '0.0.0.0', hostPort: 4000, containerPort: 3000 }],
+  }
+  const engine: ContainerObserver = {
+    ...observerOf(() => [4000], 'containers'),
+    listContainers: () => Promise.resolve([container]),
+  }
+  await using world = await openTestRegistry(server, { observersOf: () => [observerOf(() => [4000]), engine] })
+  const { skips } = await world.registry.allocate({ ...WISH, project: 'vsvs-kr', explain: true }, waiting())
+  expect(skips).toMatchObject([{ reason: 'seen', because: ['container worb-blue'] }])
+})
+
+test('what is on the block-list is passed over with its reason, and can still be claimed by name', async () => {
+  const blocked = [
+    { range: { first: 4000, last: 4001 }, because: 'the old balancer' },
+    { range: { first: 4002, last: 4002 }, host: 'busan-1' },
+    { range: { first: 4003, last: 4003 }, transport: 'udp' as const },
+  ]
+  await using world = await openTestRegistry(server, { blocked })
+  const { registry } = world
+  const { claim, skips } = await registry.allocate({ ...WISH, project: 'worb', explain: true }, waiting())
+  expect([claim.range.first, skips]).toMatchObject([4002, [{ reason: 'blocked', because: ['the old balancer'] }]])
+  const udp = await registry.allocate({ ...WISH, project: 'worb', transport: 'udp' }, waiting())
+  expect(udp.claim.range.first).toBe(4004)
+  const steps = [{ type: 'allocate', request: { ...WISH, project: 'w-homepage' } }] as const
+  expect((await registry.apply({ steps }, waiting())).steps).toMatchObject([{ claim: { range: { first: 4004 } } }])
+  await registry.claim({ ...WISH, project: 'balancer', range: { first: 4000, last: 4001 } }, waiting())
+})
+
+test('a grace that is over ends when nothing listens there any more, and never where nobody can tell', async () => {
+  const open = new Set<number>()
+  let isSilent = false
+  const observer = observerOf(() => {
+    if (isSilent) throw new Error('no route to host')
+    return [...open]
+  })
+  let observers = [observer]
+  await using world = await openTestRegistry(server, { observersOf: () => observers, viewMaxAgeMs: 0 })
+  const { registry, clock } = world
+  const { claim } = await registry.allocate({ ...WISH, project: 'worb' }, waiting())
+  const own = { claimId: claim.id, project: 'worb', token: claim.token }
+  const move = (event: SlotEvent) => registry.changeSlots({ ...own, event }, waiting())
+  await move({ type: 'deploy', version: '1' })
+  await move({ type: 'promote', graceMs: 1_000 })
+  await move({ type: 'retire', graceMs: 1_000 })
+  expect(await registry.expireSlots(waiting())).toEqual([])
+  clock.now = new Date(clock.now.getTime() + 1_000)
+  open.add(claim.range.first)
+  expect(await registry.expireSlots(waiting())).toEqual([])
+  isSilent = true
+  expect(await registry.expireSlots(waiting())).toEqual([])
+  isSilent = false
+  open.clear()
+  observers = []
+  expect(await registry.expireSlots(waiting())).toEqual([])
+  observers = [observer]
+  expect(await registry.expireSlots(waiting())).toMatchObject([{ slots: { blue: { state: 'empty' } } }])
+  const { events } = await registry.listEvents({ claimId: claim.id }, waiting())
+  expect(events[0]).toMatchObject({ type: 'slots-changed', actor: 'sweep', reason: 'its grace is over' })
 })

@@ -2,6 +2,7 @@ import type { Waiting } from '@portolan/errors'
 import type { Observer } from '@portolan/observe'
 import { migrate, openPool, withTransaction } from '@portolan/postgres'
 import { type Band, DEFAULT_BANDS } from './band.ts'
+import type { BlockedPorts } from './blocked-ports.ts'
 import { checkBandsRequest } from './declarations.ts'
 import { HostLanes } from './host-lanes.ts'
 import { addBandsIfNone } from './host-repository.ts'
@@ -17,6 +18,8 @@ export interface RegistryOptions {
   readonly observersOf?: (host: { readonly name: string }) => readonly Observer[]
   /** The bands of a registry that has none yet; CodeB's unless said otherwise. */
   readonly bands?: readonly Band[]
+  /** Ports that are never allocated, beside those that browsers refuse, that are well known, or ephemeral. */
+  readonly blocked?: readonly BlockedPorts[]
   /** How long released ports are kept for their last project alone; 10 minutes unless said otherwise. */
   readonly quarantineMs?: number
   /** How long an idempotency key is remembered; 24 hours unless said otherwise. */
@@ -35,6 +38,7 @@ export interface RegistryOptions {
 const DEFAULTS = {
   observersOf: () => [],
   bands: DEFAULT_BANDS,
+  blocked: [],
   quarantineMs: 600_000,
   answerTtlMs: 86_400_000,
   viewMaxAgeMs: 1_000,
@@ -53,7 +57,7 @@ const STATEMENT_LIMIT_MS = 15_000
  */
 export async function openRegistry(options: RegistryOptions, { signal }: Waiting): Promise<Registry> {
   const settings = { ...DEFAULTS, ...options }
-  const { bands, now, quarantineMs, answerTtlMs, viewMaxAgeMs, batchLimit } = settings
+  const { bands, blocked, now, quarantineMs, answerTtlMs, viewMaxAgeMs, batchLimit } = settings
   checkBandsRequest({ bands })
   await using releasers = new AsyncDisposableStack()
   const poolOptions = {
@@ -67,10 +71,10 @@ export async function openRegistry(options: RegistryOptions, { signal }: Waiting
     await withTransaction(pool, (tx) => addBandsIfNone(tx, bands), { signal })
     releasers.move() // from here the registry owns the pool
     const ending = new AbortController()
-    const lanes = new HostLanes(pool, { now, batchLimit, answerTtlMs, signal: ending.signal })
+    const lanes = new HostLanes(pool, { now, batchLimit, answerTtlMs, blocked, signal: ending.signal })
     const { observersOf, observerTimeoutMs: answerTimeoutMs } = settings
     const watch = new HostWatch({ observersOf, viewMaxAgeMs, answerTimeoutMs, now, signal: ending.signal })
-    return new Registry({ pool, lanes, watch, now, quarantineMs, answerTtlMs, ending })
+    return new Registry({ pool, lanes, watch, now, quarantineMs, answerTtlMs, blocked, ending })
   } catch (error) {
     throw explainStoreFailure(error, 'reading')
   }

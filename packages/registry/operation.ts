@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'host-declared',
   'host-removed',
   'bands-declared',
+  'numbers-raised',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

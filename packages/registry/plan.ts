@@ -1,7 +1,8 @@
 import { isAppError } from '@portolan/errors'
 import { type AllocateRequest, allocateOperation, checkAllocateRequest } from './allocate.ts'
 import { listAnswers, type StoredAnswer } from './answer-repository.ts'
-import type { Claim, ReleasedClaim } from './claim.ts'
+import type { BlockedPorts } from './blocked-ports.ts'
+import { type Claim, isLive, type ReleasedClaim } from './claim.ts'
 import { type ClaimRequest, checkClaimRequest, claimOperation } from './claim-ports.ts'
 import { findClaim, listOccupying, listReleased } from './claim-repository.ts'
 import { claimMissing, hostMissing, idempotencyConflict, planRefused, requestInvalid } from './errors.ts'
@@ -9,16 +10,22 @@ import { Ground, Later } from './ground.ts'
 import { HostPicture } from './host-picture.ts'
 import { findHostState, lockHost } from './host-repository.ts'
 import type { HostView } from './host-view.ts'
-import type { Decision, IdempotencyKey, Operation } from './operation.ts'
+import { checkOccupants, type Occupant, occupy } from './occupants.ts'
+import type { Change, Decision, IdempotencyKey, Operation } from './operation.ts'
 import type { RegistryTransaction } from './registry-schema.ts'
 import { checkClaimChange, type ReleaseRequest, releaseOperation } from './release.ts'
-import { bodyHash } from './request.ts'
+import { bodyHash, RequestCheck } from './request.ts'
 import { type KeptAnswer, type Written, writeBatch } from './write-repository.ts'
 
 /** One thing to do; keys, and with them repetition, belong to the plan as a whole. */
 export type PlanStep =
   | { readonly type: 'allocate'; readonly request: Omit<AllocateRequest, 'idempotencyKey' | 'explain'> }
-  | { readonly type: 'claim'; readonly request: Omit<ClaimRequest, 'idempotencyKey'> }
+  | {
+      readonly type: 'claim'
+      readonly request: Omit<ClaimRequest, 'idempotencyKey'>
+      /** What runs there already: written into the slots together with the claim. */
+      readonly occupants?: readonly Occupant[]
+    }
   | { readonly type: 'release'; readonly request: Omit<ReleaseRequest, 'idempotencyKey'> }
 
 export interface Plan {
@@ -40,6 +47,7 @@ interface PlanStepResult {
 export interface PlanContext {
   readonly viewsByHost: ReadonlyMap<string, HostView>
   readonly quarantineMs: number
+  readonly blocked: readonly BlockedPorts[]
   readonly now: Date
   readonly answersSince: Date
 }
@@ -54,8 +62,10 @@ export function checkPlan({ steps }: Plan): void {
   }
   for (const step of steps) {
     if (step.type === 'allocate') checkAllocateRequest(step.request)
-    else if (step.type === 'claim') checkClaimRequest(step.request)
-    else checkClaimChange(step.request)
+    else if (step.type === 'claim') {
+      checkClaimRequest(step.request)
+      checkOccupants(new RequestCheck(), step.occupants).done()
+    } else checkClaimChange(step.request)
   }
 }
 
@@ -85,7 +95,7 @@ export async function applyPlan(tx: RegistryTransaction, plan: Plan, context: Pl
     const steps = placed.filter((each) => each.host === host)
     const ground = await groundOf(tx, steps, context)
     const decisions = steps.map((each) => decideStep(ground, each, context))
-    const written = await write(tx, ground, { steps, decisions, context })
+    const written = await writeWithOccupants(tx, ground, { steps, decisions, context })
     for (const [position, { index }] of steps.entries()) {
       const decision = decisions[position]
       if (decision?.subject === undefined) continue
@@ -135,11 +145,12 @@ async function answerBefore(
   return { steps }
 }
 
-async function groundOf(tx: RegistryTransaction, steps: readonly PlacedStep[], { now }: PlanContext): Promise<Ground> {
+async function groundOf(tx: RegistryTransaction, steps: readonly PlacedStep[], context: PlanContext): Promise<Ground> {
   const host = steps[0]?.host ?? ''
   const state = await findHostState(tx, host)
   if (state === undefined) throw hostMissing(host)
-  const picture = new HostPicture(state)
+  const { now, blocked } = context
+  const picture = new HostPicture(state, blocked)
   for (const claim of await listOccupying(tx, state.hostId, now)) picture.put(claim)
   const claimIds = steps.flatMap(({ step }) => (step.type === 'release' ? [step.request.claimId] : []))
   const released = claimIds.length === 0 ? [] : await listReleased(tx, claimIds)
@@ -171,27 +182,69 @@ function operationOf(step: PlanStep, host: string, { viewsByHost, quarantineMs }
   }
 }
 
+/** Slots need the number that a new claim is given by its writing, so they are a second batch under the same lock. */
+async function writeWithOccupants(tx: RegistryTransaction, ground: Ground, toWrite: ToWrite): Promise<Written> {
+  const { steps, decisions } = toWrite
+  const hasOccupants = steps.some(({ step }) => step.type === 'claim' && (step.occupants ?? []).length > 0)
+  if (!hasOccupants) return write(tx, ground, toWrite)
+  const written = ground.changes.length === 0 ? same : await write(tx, ground, { ...toWrite, isWithoutAnswers: true })
+  const revision = ground.picture.revision + (ground.changes.length === 0 ? 0 : 1)
+  const finals = new Map<number, Claim>()
+  const changes: Change[] = []
+  for (const [position, { index, step }] of steps.entries()) {
+    const subject = decisions[position]?.subject
+    if (step.type !== 'claim' || subject === undefined) continue
+    const change = occupyFor(index, written(subject), { step, at: ground.now })
+    if (change === undefined) continue
+    changes.push(change)
+    finals.set(change.after.id, change.after)
+  }
+  const final: Written = (claim) => finals.get(written(claim).id) ?? written(claim)
+  const answers = answersOf(toWrite).map((answer) => ({ ...answer, subject: final(answer.subject) }))
+  if (changes.length === 0 && answers.length === 0) return written
+  const { hostId } = ground.picture
+  const { answersSince } = toWrite.context
+  const done = await writeBatch(tx, { hostId, revision, changes, answers, at: ground.now, answersSince })
+  if (done === undefined) throw new Error('A host has moved on under its lock.')
+  return final
+}
+
+const same: Written = (claim) => claim
+
+interface Occupying {
+  readonly step: Extract<PlanStep, { type: 'claim' }>
+  readonly at: Date
+}
+
+function occupyFor(index: number, claim: Claim, { step, at }: Occupying): Change | undefined {
+  try {
+    return isLive(claim) ? occupy(claim, step.occupants ?? [], { ...step.request, at }) : undefined
+  } catch (error) {
+    throw isAppError(error) ? planRefused(index, error) : error
+  }
+}
+
 interface ToWrite {
   readonly steps: readonly PlacedStep[]
   readonly decisions: readonly Decision<unknown>[]
   readonly context: PlanContext
+  readonly isWithoutAnswers?: boolean
 }
 
-async function write(
-  tx: RegistryTransaction,
-  ground: Ground,
-  { steps, decisions, context }: ToWrite,
-): Promise<Written> {
-  const answers: KeptAnswer[] = []
-  for (const [position, { key }] of steps.entries()) {
+function answersOf({ steps, decisions }: ToWrite): readonly KeptAnswer[] {
+  return steps.flatMap(({ key }, position) => {
     const decision = decisions[position]
-    if (key === undefined || decision?.subject === undefined) continue
-    answers.push({ ...key, subject: decision.subject, wasChanged: decision.wasChanged })
-  }
+    if (key === undefined || decision?.subject === undefined) return []
+    return [{ ...key, subject: decision.subject, wasChanged: decision.wasChanged }]
+  })
+}
+
+async function write(tx: RegistryTransaction, ground: Ground, toWrite: ToWrite): Promise<Written> {
+  const answers = toWrite.isWithoutAnswers === true ? [] : answersOf(toWrite)
   const { picture, changes, now: at } = ground
   if (changes.length === 0 && answers.length === 0) return (claim) => claim
   const { hostId, revision } = picture
-  const { answersSince } = context
+  const { answersSince } = toWrite.context
   const written = await writeBatch(tx, { hostId, revision, changes, answers, at, answersSince })
   if (written === undefined) throw new Error('A host has moved on under its lock.')
   return written

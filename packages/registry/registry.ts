@@ -3,6 +3,7 @@ import { type Pool, withTransaction } from '@portolan/postgres'
 import { type AllocateRequest, type AllocateResult, allocateOperation, checkAllocateRequest } from './allocate.ts'
 import { deleteAnswers } from './answer-repository.ts'
 import { type Band, bandName } from './band.ts'
+import type { BlockedPorts } from './blocked-ports.ts'
 import { type ChangeSlotsRequest, changeSlotsOperation, checkSlotEvent } from './change-slots.ts'
 import { type CheckRequest, type CheckResult, checkCheckRequest, checkOperation } from './check-ports.ts'
 import type { Claim } from './claim.ts'
@@ -29,11 +30,13 @@ import {
 } from './declarations.ts'
 import { claimMissing, projectMissing, registryClosed, requestInvalid } from './errors.ts'
 import { type ExpiredLeases, expireOperation } from './expire-leases.ts'
+import { expireSlotsOperation } from './expire-slots.ts'
 import type { Host } from './host.ts'
 import type { HostLanes } from './host-lanes.ts'
 import { findHost, listBands, listHosts } from './host-repository.ts'
 import type { HostView } from './host-view.ts'
 import type { HostWatch } from './host-watch.ts'
+import { checkRaiseNumbers, type NumberFloor, type RaiseNumbersRequest, raiseNumbers } from './number-floor.ts'
 import type { Operation } from './operation.ts'
 import { applyPlan, checkPlan, type Plan, type PlanResult } from './plan.ts'
 import { DEFAULT_PURPOSE } from './purpose.ts'
@@ -51,6 +54,7 @@ interface RegistryParts {
   readonly now: () => Date
   readonly quarantineMs: number
   readonly answerTtlMs: number
+  readonly blocked: readonly BlockedPorts[]
   /** Ends what is tried again, and looks at hosts. */
   readonly ending: AbortController
 }
@@ -165,17 +169,31 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
+   * Empties the halves whose grace is over and on whose ports nothing listens, on hosts that are looked at: what still
+   * runs is in the way of the next deployment. Whoever serves the registry calls it now and then.
+   * @returns the claims that were changed
+   */
+  async expireSlots({ signal }: Waiting): Promise<readonly Claim[]> {
+    const changed: Claim[] = []
+    for (const { name } of await this.listHosts({ signal })) {
+      const view = await this.#parts.watch.look(name, { signal })
+      changed.push(...(await this.#submit(name, expireSlotsOperation(view, { actor: 'sweep' }), { signal })))
+    }
+    return changed
+  }
+
+  /**
    * All steps or none, over any number of hosts.
    * @throws REGISTRY_PLAN_REFUSED with the step and its reason, REGISTRY_HOST_MISSING, REGISTRY_IDEMPOTENCY_CONFLICT
    */
   async apply(plan: Plan, { signal }: Waiting): Promise<PlanResult> {
     checkPlan(plan)
-    const { watch, quarantineMs, answerTtlMs } = this.#parts
+    const { watch, quarantineMs, answerTtlMs, blocked } = this.#parts
     const hosts = plan.steps.flatMap((step) => (step.type === 'allocate' ? [step.request.host] : []))
     const viewsByHost = new Map<string, HostView>()
     for (const host of new Set(hosts)) viewsByHost.set(host, await watch.look(host, { signal }))
     const now = this.#parts.now()
-    const context = { viewsByHost, quarantineMs, now, answersSince: new Date(now.getTime() - answerTtlMs) }
+    const context = { viewsByHost, quarantineMs, blocked, now, answersSince: new Date(now.getTime() - answerTtlMs) }
     const work = () => this.#change((tx) => applyPlan(tx, plan, context), { signal })
     // The same key was used on another host in the same moment: now there is an answer under it.
     return work().catch((error: unknown) => (isConstraintViolation(error) ? work() : Promise.reject(error)))
@@ -233,6 +251,15 @@ export class Registry implements AsyncDisposable {
   async declareBands(request: DeclareBandsRequest, { signal }: Waiting): Promise<void> {
     checkBandsRequest(request)
     await this.#change((tx) => declareBands(tx, request, this.#parts.now()), { signal })
+  }
+
+  /**
+   * From now on every token and every new claim's number is above the given ones: for a registry that is rebuilt after
+   * its database was lost, while out there somebody may still show a token of the old one. Idempotent; never lowers.
+   */
+  async raiseNumbers(request: RaiseNumbersRequest, { signal }: Waiting): Promise<NumberFloor> {
+    checkRaiseNumbers(request)
+    return this.#change((tx) => raiseNumbers(tx, request, this.#parts.now()), { signal })
   }
 
   async listBands({ signal }: Waiting): Promise<readonly Band[]> {

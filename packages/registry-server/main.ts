@@ -1,0 +1,4 @@
+import { runService } from '@portolan/service'
+import { service } from './service.ts'
+
+await runService(service, process.env)
