@@ -1,4 +1,6 @@
 // The launcher behind the scripts of the root package.json: a fresh clone and any Node from 18 on are enough to begin.
+
+import { runExample } from './example.mjs'
 import { gate } from './gate.mjs'
 import { ensureInstalled } from './install.mjs'
 import { ensurePagesBuilt } from './page-build.mjs'
@@ -16,6 +18,7 @@ const VERBS = {
     enterTypedFolder()
     await runOnPinnedNode('tools/cli/main.ts', args)
   },
+  example: runExample,
   test,
   gate,
 }
