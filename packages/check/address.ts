@@ -1,5 +1,5 @@
 import { isPortNumber, rangeContains } from '@portolan/ports'
-import type { Port, ResolvedStack, Service } from '@portolan/stack'
+import type { DeclaredPort, DeclaredService, DeclaredStack } from '@portolan/stack'
 import { allServices, holdingsOf } from './holding.ts'
 
 /** A literal `name:number` in a text whose name is a service of the stack or this machine. */
@@ -8,10 +8,10 @@ export interface Address {
   readonly text: string
   readonly number: number
   /** Undefined for `localhost` and what means the same. */
-  readonly named: Service | undefined
+  readonly named: DeclaredService | undefined
   readonly isLocal: boolean
   /** What is reached there; undefined when nothing declared is. */
-  readonly reached: { readonly service: Service; readonly port: Port } | undefined
+  readonly reached: { readonly service: DeclaredService; readonly port: DeclaredPort } | undefined
 }
 
 // Not preceded or followed by what would make it part of something else: a tag (`postgres:17-alpine`), a time, IPv6.
@@ -19,7 +19,7 @@ const HOST_AND_PORT = /(?<![\w.:-])([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{1,5})(
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '0.0.0.0', 'host.docker.internal']
 
 /** Addresses by name and number; `self` is the service whose text it is, and where `localhost` is. */
-export function addressesIn(text: string, self: Service, resolved: ResolvedStack): readonly Address[] {
+export function addressesIn(text: string, self: DeclaredService, resolved: DeclaredStack): readonly Address[] {
   // Userinfo (`user:12345@`) looks like a host with a port.
   const withoutUserinfo = text.replace(/(:\/\/)[^\s/?#@]*@/g, '$1')
   return [...withoutUserinfo.matchAll(HOST_AND_PORT)].flatMap(([written, host = '', digits = '']) => {
@@ -32,12 +32,12 @@ export function addressesIn(text: string, self: Service, resolved: ResolvedStack
   })
 }
 
-function reachedByName(number: number, service: Service): Address['reached'] {
-  const port = service.ports.find(({ range }) => rangeContains(range, number))
+function reachedByName(number: number, service: DeclaredService): Address['reached'] {
+  const port = service.ports.find(({ range }) => range !== undefined && rangeContains(range, number))
   return port === undefined ? undefined : { service, port }
 }
 
-function reachedLocally(number: number, self: Service, resolved: ResolvedStack): Address['reached'] {
+function reachedLocally(number: number, self: DeclaredService, resolved: DeclaredStack): Address['reached'] {
   const held = holdingsOf(resolved).find(
     ({ host, range, transport }) => host.name === self.host && transport === 'tcp' && rangeContains(range, number),
   )

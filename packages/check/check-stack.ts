@@ -1,4 +1,4 @@
-import { environmentNames, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
+import { type DeclaredStack, environmentNames, resolveStack, type Stack } from '@portolan/stack'
 import { checkResolved } from './check-resolved.ts'
 import { type Finding, mergeFindings } from './finding.ts'
 import type { CheckFacts } from './rule.ts'
@@ -30,7 +30,7 @@ export function filesNamed(stack: Stack, choice: EnvironmentChoice = {}): Readon
   return new Set(services.flatMap(({ run }) => (run.kind === 'module' ? [run.module] : [])))
 }
 
-function resolvedIn(stack: Stack, { environment, shift = 0 }: EnvironmentChoice): readonly ResolvedStack[] {
+function resolvedIn(stack: Stack, { environment, shift = 0 }: EnvironmentChoice): readonly DeclaredStack[] {
   const names = environment === undefined ? environmentNames(stack) : [environment]
-  return names.map((name) => resolveStack(stack, { environment: name, values: 'unset', shift }))
+  return names.map((name) => resolveStack(stack, { environment: name, values: 'unset', shift, leaveOpen: true }))
 }

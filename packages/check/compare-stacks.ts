@@ -28,8 +28,8 @@ function environmentPairs(a: Stack, b: Stack): readonly StackPair[] {
   const defaults = [a.defaultEnvironment, b.defaultEnvironment] as const
   const all = defaults[0] === defaults[1] ? pairs : [...pairs, defaults]
   return all.map(([ofA, ofB]) => ({
-    a: resolveStack(a, { environment: ofA, values: 'unset' }),
-    b: resolveStack(b, { environment: ofB, values: 'unset' }),
+    a: resolveStack(a, { environment: ofA, values: 'unset', leaveOpen: true }),
+    b: resolveStack(b, { environment: ofB, values: 'unset', leaveOpen: true }),
     environment: ofA === ofB ? ofA : `${ofA}/${ofB}`,
   }))
 }

@@ -1,4 +1,4 @@
-import type { Path, ResolvedStack } from '@portolan/stack'
+import type { DeclaredStack, Path } from '@portolan/stack'
 import type { Finding } from './finding.ts'
 import { placeOf, type RuleCodes } from './rule.ts'
 
@@ -22,14 +22,14 @@ export type ContradictionCode = keyof typeof CONTRADICTION_CODES
 
 /** The same stack from two files, each in one environment. */
 export interface StackPair {
-  readonly a: ResolvedStack
-  readonly b: ResolvedStack
+  readonly a: DeclaredStack
+  readonly b: DeclaredStack
   /** The environment's name; both, when they differ. */
   readonly environment: string
 }
 
 interface Side {
-  readonly stack: ResolvedStack
+  readonly stack: DeclaredStack
   readonly path: Path
   /** What this file says, so that it completes "…; the other file says …". */
   readonly says: string
@@ -61,6 +61,6 @@ export function contradiction(
 }
 
 /** Whether the file itself says it, rather than a default: what was not said contradicts nothing. */
-export function isStated({ positions }: ResolvedStack, path: Path): boolean {
+export function isStated({ positions }: DeclaredStack, path: Path): boolean {
   return positions.at(path) !== positions.at(path.slice(0, -1))
 }

@@ -1,11 +1,18 @@
 import { type PortRange, singlePort, type Transport } from '@portolan/ports'
-import { GATEWAY, type Host, type Path, type Port, type ResolvedStack, type Service } from '@portolan/stack'
+import {
+  type DeclaredPort,
+  type DeclaredService,
+  type DeclaredStack,
+  GATEWAY,
+  type Host,
+  type Path,
+} from '@portolan/stack'
 
 /** Ports that a service takes from its host, for one transport. */
 export interface Holding {
   readonly host: Host
-  readonly service: Service
-  readonly port: Port
+  readonly service: DeclaredService
+  readonly port: DeclaredPort
   readonly range: PortRange
   readonly transport: Transport
   /** The line that says the number. */
@@ -13,11 +20,11 @@ export interface Holding {
 }
 
 /** The gateway first, then the services in the order of the file. */
-export function allServices({ gateway, services }: ResolvedStack): readonly Service[] {
+export function allServices({ gateway, services }: DeclaredStack): readonly DeclaredService[] {
   return gateway === undefined ? services : [gateway, ...services]
 }
 
-export function hostOf(resolved: ResolvedStack, service: Service): Host | undefined {
+export function hostOf(resolved: DeclaredStack, service: DeclaredService): Host | undefined {
   return resolved.hosts.find(({ name }) => name === service.host)
 }
 
@@ -25,7 +32,7 @@ export function hostOf(resolved: ResolvedStack, service: Service): Host | undefi
  * What the hosts really give away. A container's port counts as what it is published under. On Kubernetes a pod has
  * addresses of its own and the host gives node ports alone. What others run holds nothing here.
  */
-export function holdingsOf(resolved: ResolvedStack): readonly Holding[] {
+export function holdingsOf(resolved: DeclaredStack): readonly Holding[] {
   return allServices(resolved).flatMap((service) => {
     const host = hostOf(resolved, service)
     if (host === undefined || service.run.kind === 'external') return []
@@ -43,10 +50,12 @@ function heldBy(part: Pick<Holding, 'host' | 'service' | 'port' | 'transport'>):
   }
   // An ingress controller is bound to the node itself (`hostPort`), as Kind's documentation sets it up.
   if (host.kind === 'kubernetes' && service.name !== GATEWAY) return undefined
+  // What a registry is still to give is not known to be taken.
+  if (port.published === undefined) return undefined
   return { ...part, range: port.published, source: [...port.source, 'publish'] }
 }
 
 /** The gateway is for everybody unless it says `loopback`: that is what it is for. */
-export function isPublic(service: Service, port: Port): boolean {
+export function isPublic(service: DeclaredService, port: DeclaredPort): boolean {
   return port.reach === 'public' || (service.name === GATEWAY && port.reach !== 'loopback')
 }

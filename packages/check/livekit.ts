@@ -1,5 +1,5 @@
 import { isPortNumber, type PortRange, singlePort, type Transport } from '@portolan/ports'
-import type { Path, Service } from '@portolan/stack'
+import type { DeclaredService, Path } from '@portolan/stack'
 import { isMap, settingAt } from './settings.ts'
 
 /** A port that LiveKit's configuration makes it listen on. */
@@ -22,16 +22,16 @@ const OF_TURN = [
 ] as const
 
 /** Whether its settings are to be judged: those of a service that others run are theirs. */
-export function hasLivekitSettings({ run, settings }: Service): boolean {
+export function hasLivekitSettings({ run, settings }: DeclaredService): boolean {
   return run.kind !== 'external' && settings.livekit !== undefined
 }
 
-export function livekitSetting(service: Service, path: readonly string[]): unknown {
+export function livekitSetting(service: DeclaredService, path: readonly string[]): unknown {
   return settingAt(service, ['livekit', ...path])
 }
 
 /** Every port that the settings state; what they leave to a default is not judged. 0 is off. */
-export function livekitPorts(service: Service): readonly LivekitPort[] {
+export function livekitPorts(service: DeclaredService): readonly LivekitPort[] {
   const isTurnOn = livekitSetting(service, ['turn', 'enabled']) === true
   const stated = [...SINGLE, ...(isTurnOn ? OF_TURN : [])].flatMap(([path, transport]) => {
     const number = livekitSetting(service, path)
@@ -42,7 +42,7 @@ export function livekitPorts(service: Service): readonly LivekitPort[] {
 }
 
 /** With a port range as well, `udp_port` is ignored. */
-function mediaPorts(service: Service): readonly LivekitPort[] {
+function mediaPorts(service: DeclaredService): readonly LivekitPort[] {
   const [first, last] = mediaEnds(service)
   if (first !== undefined && last !== undefined && first <= last) {
     const at = settingPath(service, ['rtc', 'port_range_start'])
@@ -55,18 +55,18 @@ function mediaPorts(service: Service): readonly LivekitPort[] {
 }
 
 /** `rtc.port_range_start` and `rtc.port_range_end`, each undefined when it is no port. */
-export function mediaEnds(service: Service): readonly [number | undefined, number | undefined] {
+export function mediaEnds(service: DeclaredService): readonly [number | undefined, number | undefined] {
   const start = livekitSetting(service, ['rtc', 'port_range_start'])
   const end = livekitSetting(service, ['rtc', 'port_range_end'])
   return [portOf(start), portOf(end)]
 }
 
-export function settingPath(service: Service, path: readonly string[]): Path {
+export function settingPath(service: DeclaredService, path: readonly string[]): Path {
   return [...service.source, 'settings', 'livekit', ...path]
 }
 
 /** The keys of a section of LiveKit's file, such as `rtc`. */
-export function sectionKeys(service: Service, section: string): readonly string[] {
+export function sectionKeys(service: DeclaredService, section: string): readonly string[] {
   const value = livekitSetting(service, [section])
   return isMap(value) ? Object.keys(value) : []
 }

@@ -1,4 +1,4 @@
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 
 /** A program whose defaults and settings are known here. */
 export type Program = 'livekit' | 'coturn'
@@ -12,7 +12,7 @@ const PATTERNS: readonly (readonly [Program, RegExp])[] = [
 ]
 
 /** What runs there, told by its settings, else by its image or command; undefined when neither names it. */
-export function programOf({ run, settings }: Service): Program | undefined {
+export function programOf({ run, settings }: DeclaredService): Program | undefined {
   if (settings.livekit !== undefined) return 'livekit'
   if (settings.coturn !== undefined) return 'coturn'
   if (run.kind !== 'container' && run.kind !== 'command') return undefined

@@ -1,4 +1,4 @@
-import type { Path, Position, ResolvedStack } from '@portolan/stack'
+import type { DeclaredStack, Path, Position } from '@portolan/stack'
 import type { Finding, Severity } from './finding.ts'
 
 /** A code with how bad it is by default and what it is called in a list. */
@@ -18,7 +18,7 @@ export interface CheckFacts {
 export interface Rule {
   /** All that it may find, by code. */
   readonly codes: RuleCodes
-  readonly check: (resolved: ResolvedStack, facts: CheckFacts) => readonly Finding[]
+  readonly check: (resolved: DeclaredStack, facts: CheckFacts) => readonly Finding[]
 }
 
 /** A finding before it has a place: `at` and `related` are paths of the stack. */
@@ -33,7 +33,7 @@ export type Say<Code extends string> = (code: Code, statement: Statement) => Fin
 
 export function defineRule<Code extends string>(
   codes: Readonly<Record<Code, CodeWords>>,
-  look: (resolved: ResolvedStack, say: Say<Code>, facts: CheckFacts) => readonly Finding[],
+  look: (resolved: DeclaredStack, say: Say<Code>, facts: CheckFacts) => readonly Finding[],
 ): Rule {
   const check: Rule['check'] = (resolved, facts) => {
     const say: Say<Code> = (code, { at, message, severity, related = [] }) => ({
@@ -50,7 +50,7 @@ export function defineRule<Code extends string>(
 }
 
 /** The line that says the value at a path, without what else a position may carry. */
-export function placeOf({ positions }: ResolvedStack, path: Path): Position {
+export function placeOf({ positions }: DeclaredStack, path: Path): Position {
   const { file, line, column } = positions.at(path)
   return { file, line, column }
 }

@@ -17,6 +17,7 @@ import { needCycle } from './rules/need-cycle.ts'
 import { needDatabase } from './rules/need-database.ts'
 import { networkUnshared } from './rules/network-unshared.ts'
 import { nodePort } from './rules/node-port.ts'
+import { portAutoLiteral } from './rules/port-auto-literal.ts'
 import { portDuplicate } from './rules/port-duplicate.ts'
 import { portPrivileged } from './rules/port-privileged.ts'
 import { portUnknown } from './rules/port-unknown.ts'
@@ -31,6 +32,7 @@ import { startUnsupported } from './rules/start-unsupported.ts'
 export const RULES: readonly Rule[] = [
   portDuplicate,
   portUnknown,
+  portAutoLiteral,
   portPrivileged,
   browserRefused,
   nodePort,

@@ -1,4 +1,4 @@
-import { type Port, portMeant, type ResolvedStack, type Route, type Service } from '@portolan/stack'
+import { type DeclaredPort, type DeclaredService, type DeclaredStack, portMeant, type Route } from '@portolan/stack'
 import { allServices } from './holding.ts'
 
 /** A route together with what it leads to. */
@@ -6,12 +6,12 @@ export interface ServedRoute {
   /** As the gateway matches it: without a slash at the end, empty and dot segments. */
   readonly path: string
   readonly route: Route
-  readonly service: Service
+  readonly service: DeclaredService
   /** Undefined when the route names a port that the service does not have. */
-  readonly port: Port | undefined
+  readonly port: DeclaredPort | undefined
 }
 
-export function servedRoutes(resolved: ResolvedStack): readonly ServedRoute[] {
+export function servedRoutes(resolved: DeclaredStack): readonly ServedRoute[] {
   return allServices(resolved).flatMap((service) =>
     service.routes.map((route) => ({
       path: normalisedRoute(route.path),

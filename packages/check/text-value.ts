@@ -1,4 +1,4 @@
-import type { Path, Service } from '@portolan/stack'
+import type { DeclaredService, Path } from '@portolan/stack'
 import { isMap } from './settings.ts'
 
 /** A text that a program is given, with the name it is given under and where it stands. */
@@ -11,7 +11,7 @@ export interface TextValue {
 }
 
 /** Every text of a service that a program reads, in the order of the file's usual layout. */
-export function textValuesOf(service: Service): readonly TextValue[] {
+export function textValuesOf(service: DeclaredService): readonly TextValue[] {
   const { run, source } = service
   const args = 'args' in run ? run.args : []
   return [

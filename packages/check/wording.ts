@@ -1,14 +1,14 @@
 import { formatPortRange, type PortRange, type Transport } from '@portolan/ports'
-import type { Port, Service } from '@portolan/stack'
+import type { DeclaredPort, DeclaredService } from '@portolan/stack'
 
 /** How people write a port of a service: `"livekit.media"`. */
-export function portName(service: Service, port: Port): string {
+export function portName(service: DeclaredService, port: DeclaredPort): string {
   return `"${service.name}.${port.name}"`
 }
 
-/** `50000-50020/udp`, `3478/udp+tcp` */
-export function numbers(range: PortRange, transports: readonly Transport[] | Transport): string {
-  return `${formatPortRange(range)}/${typeof transports === 'string' ? transports : transports.join('+')}`
+/** `50000-50020/udp`, `3478/udp+tcp`, `auto/tcp` */
+export function numbers(range: PortRange | undefined, transports: readonly Transport[] | Transport): string {
+  return `${range === undefined ? 'auto' : formatPortRange(range)}/${typeof transports === 'string' ? transports : transports.join('+')}`
 }
 
 /** `a`, `a and b`, `a, b and c`; each once */

@@ -11,6 +11,7 @@ export const FAULT_CODES = [
   'STACK_VARIABLE_MISSING',
   'STACK_REFERENCE_UNKNOWN',
   'STACK_SHIFT_OUT_OF_RANGE',
+  'STACK_PORT_UNALLOCATED',
 ] as const
 export type FaultCode = (typeof FAULT_CODES)[number]
 

@@ -6,15 +6,19 @@ export { nearestSpelling } from './nearest-spelling.ts'
 export { mainPort, portMeant } from './port-choice.ts'
 export { formatPath, type Path, type Position, Positions } from './position.ts'
 export { type Addressing, fillReferences, type Reference } from './reference.ts'
-export { GATEWAY, LOCAL_HOST, type ResolveOptions, resolveStack } from './resolve.ts'
+export { GATEWAY, LOCAL_HOST, type OpenOptions, type ResolveOptions, resolveStack } from './resolve.ts'
 export type {
   Capacity,
+  DeclaredPort,
+  DeclaredService,
+  DeclaredStack,
   Forward,
   Health,
   Host,
   Metrics,
   Need,
   Opening,
+  OpenPort,
   Port,
   ResolvedStack,
   Route,
@@ -22,6 +26,7 @@ export type {
   Service,
   Span,
 } from './resolved-stack.ts'
+export { type PortNumbers, portKey } from './resolving.ts'
 export { type Environment, environmentNames, parseStack, type Stack } from './stack.ts'
 export type { Setting } from './stack-schema.ts'
 export {

@@ -11,11 +11,11 @@ export interface Overlaid {
 const NAMED_BELOW = [/^hosts$/, /^services$/, /^services\/[^/]+\/ports$/, /^gateway\/ports$/]
 /** What is one of several kinds, and therefore replaced whole. */
 const REPLACED_WHOLE = /^(gateway|services\/[^/]+)\/run$/
-/** A port has a number or a range, so that the overlay's sets the base's aside. */
+/** A port has a number or a range, so that the overlay's sets the base's aside, with what was said about that. */
 const PORT = /^(gateway|services\/[^/]+)\/ports\/[^/]+$/
-const EXCLUSIVE = new Map([
-  ['port', 'range'],
-  ['range', 'port'],
+const SET_ASIDE = new Map([
+  ['port', ['range', 'size']],
+  ['range', ['port', 'size']],
 ])
 
 /**
@@ -53,8 +53,8 @@ function merge({ base, overlay, path }: Layers, context: MergeContext): Located 
       context.faults.push(unknownBelow({ key, entry, base, path }, context.environment))
       continue
     }
-    const excluded = PORT.test(path) ? EXCLUSIVE.get(key) : undefined
-    if (excluded !== undefined && !overlay.entries.has(excluded)) entries.delete(excluded)
+    const setAside = PORT.test(path) ? (SET_ASIDE.get(key) ?? []) : []
+    for (const other of setAside) if (!overlay.entries.has(other)) entries.delete(other)
     entries.set(key, mergeEntry(below, entry, { path: path === '' ? key : `${path}/${key}`, context }))
   }
   return mapOf(base.at, entries)

@@ -1,7 +1,8 @@
-import type { Port, Service } from './resolved-stack.ts'
+import { rangeContains } from '@portolan/ports'
+import type { DeclaredPort, Service } from './resolved-stack.ts'
 
 /** The port that speaks HTTP, else the first TCP port, else the first: where a route or a health check goes by itself. */
-export function mainPort(service: Service): Port | undefined {
+export function mainPort<P extends DeclaredPort>(service: Service<P>): P | undefined {
   return (
     service.ports.find(({ speaks }) => speaks.includes('http')) ??
     service.ports.find(({ transports }) => transports.includes('tcp')) ??
@@ -10,8 +11,11 @@ export function mainPort(service: Service): Port | undefined {
 }
 
 /** The port that a route, a need or a health check means, by name, by number, or by saying nothing. */
-export function portMeant(service: Service, named: string | number | undefined): Port | undefined {
+export function portMeant<P extends DeclaredPort>(
+  service: Service<P>,
+  named: string | number | undefined,
+): P | undefined {
   if (named === undefined) return mainPort(service)
   if (typeof named === 'string') return service.ports.find(({ name }) => name === named)
-  return service.ports.find(({ range }) => range.first <= named && named <= range.last)
+  return service.ports.find(({ range }) => range !== undefined && rangeContains(range, named))
 }

@@ -3,7 +3,7 @@ import { nearestSpelling } from './nearest-spelling.ts'
 import { portMeant } from './port-choice.ts'
 import type { Path, Positions } from './position.ts'
 import { quoted } from './quoted.ts'
-import type { Port, Service } from './resolved-stack.ts'
+import type { DeclaredPort, DeclaredService, Port, Service } from './resolved-stack.ts'
 
 // `{port:signal}`, `{port:livekit.signal}`, `{url:livekit}`, `{url:livekit.signal}`, `{secret:service-key}`
 const REFERENCE = /\{(port|url|secret):([a-z][a-z0-9-]*)(?:\.([a-z][a-z0-9-]*))?\}/g
@@ -12,27 +12,27 @@ const REFERENCE = /\{(port|url|secret):([a-z][a-z0-9-]*)(?:\.([a-z][a-z0-9-]*))?
 const MEANT_AS_REFERENCE = /\{(port|url|secret):([^{}]*)\}/g
 
 /** What stands in for a declared port, or for a secret of the stack's own, where a program has to be told of it. */
-export type Reference =
-  | { readonly kind: 'port' | 'url'; readonly service: Service; readonly port: Port }
+export type Reference<P extends DeclaredPort = Port> =
+  | { readonly kind: 'port' | 'url'; readonly service: Service<P>; readonly port: P }
   | { readonly kind: 'secret'; readonly name: string }
 
 /**
  * How a reader of the text reaches a port: the host differs between one machine, a container network and a cluster. And
  * what a secret is: whoever runs the stack makes it once and keeps it, all services that name it are given the same.
  */
-export type Addressing = (reference: Reference) => string
+export type Addressing<P extends DeclaredPort = Port> = (reference: Reference<P>) => string
 
 /**
  * Fills every reference of a text in. A name alone is the own port first (`{port:http}`), for `url` the service first.
  * @param services all of the stack, the gateway among them; references are known to be good once a stack is resolved
  */
-export function fillReferences(
+export function fillReferences<P extends DeclaredPort>(
   text: string,
   {
     self,
     services,
     addressing,
-  }: { readonly self: Service; readonly services: readonly Service[]; readonly addressing: Addressing },
+  }: { readonly self: Service<P>; readonly services: readonly Service<P>[]; readonly addressing: Addressing<P> },
 ): string {
   return text.replaceAll(REFERENCE, (written, ...[kind = '', first = '', second]: string[]) => {
     const reference = findReference({ kind, first, second: second || undefined }, self, services)
@@ -46,7 +46,11 @@ interface Written {
   readonly second: string | undefined
 }
 
-function findReference(written: Written, self: Service, services: readonly Service[]): Reference | undefined {
+function findReference<P extends DeclaredPort>(
+  written: Written,
+  self: Service<P>,
+  services: readonly Service<P>[],
+): Reference<P> | undefined {
   if (written.kind === 'secret')
     return written.second === undefined ? { kind: 'secret', name: written.first } : undefined
   const kind = written.kind === 'url' ? 'url' : 'port'
@@ -59,7 +63,7 @@ function findReference(written: Written, self: Service, services: readonly Servi
 }
 
 /** A fault for every reference of an argument or an environment variable that leads nowhere. */
-export function referenceFaults(services: readonly Service[], positions: Positions): readonly Fault[] {
+export function referenceFaults(services: readonly DeclaredService[], positions: Positions): readonly Fault[] {
   return services.flatMap((service) =>
     textsOf(service).flatMap((place) =>
       [...place.text.matchAll(MEANT_AS_REFERENCE)].flatMap((match) => {
@@ -71,8 +75,8 @@ export function referenceFaults(services: readonly Service[], positions: Positio
 }
 
 interface Meant {
-  readonly service: Service
-  readonly services: readonly Service[]
+  readonly service: DeclaredService
+  readonly services: readonly DeclaredService[]
   readonly isArgument: boolean
 }
 
@@ -112,7 +116,7 @@ interface TextPlace {
   readonly isArgument: boolean
 }
 
-function textsOf(service: Service): readonly TextPlace[] {
+function textsOf(service: DeclaredService): readonly TextPlace[] {
   const variables = Object.entries(service.environment).map(([key, text]) => ({
     text,
     source: [...service.source, 'environment', key],

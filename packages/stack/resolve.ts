@@ -9,8 +9,8 @@ import type { Path, Positions } from './position.ts'
 import { referenceFaults } from './reference.ts'
 import { resolveHost } from './resolve-host.ts'
 import { resolveService } from './resolve-service.ts'
-import type { Host, ResolvedStack, Service } from './resolved-stack.ts'
-import type { Resolving } from './resolving.ts'
+import type { DeclaredService, DeclaredStack, Host, OpenPort, ResolvedStack } from './resolved-stack.ts'
+import { type PortNumbers, portKey, type Resolving } from './resolving.ts'
 import { environmentNames, type Stack } from './stack.ts'
 import { FULL_STACK, type FullStack } from './stack-schema.ts'
 import { validate } from './validate.ts'
@@ -19,8 +19,18 @@ export interface ResolveOptions {
   /** The stack's default unless given. */
   readonly environment?: string
   readonly values: OutsideValues
-  /** Added to every port that this machine holds; external services and node ports stay. */
+  /** Added to every port that this machine holds and that no number was given; external services and node ports stay. */
   readonly shift?: number
+  /**
+   * The numbers that whoever runs the stack was given: of its `auto` ports, and of any other that is to lie elsewhere.
+   */
+  readonly ports?: PortNumbers
+  /** The name of the preview that this copy is. */
+  readonly preview?: string
+}
+/** `check` reads files before anybody has asked for numbers: an `auto` port that was given none stays open. */
+export interface OpenOptions extends ResolveOptions {
+  readonly leaveOpen: true
 }
 
 /** The name of the service that the gateway is to the rest of the stack. */
@@ -29,17 +39,22 @@ export const GATEWAY = 'gateway'
 export const LOCAL_HOST = 'local'
 
 /**
- * Chooses an environment, lays it over the base, fills in `${NAME}`, and draws the model from it.
- * @throws STACK_INVALID with every fault at its line
+ * Chooses an environment, lays it over the base, fills in `${NAME}` and the given numbers, and draws the model from it.
+ * @throws STACK_INVALID with every fault at its line; STACK_PORT_UNALLOCATED among them for an `auto` port that was
+ * given no number, unless it may stay open
  */
-export function resolveStack(stack: Stack, options: ResolveOptions): ResolvedStack {
+export function resolveStack(stack: Stack, options: OpenOptions): DeclaredStack
+export function resolveStack(stack: Stack, options: ResolveOptions): ResolvedStack
+export function resolveStack(stack: Stack, options: ResolveOptions | OpenOptions): DeclaredStack {
   const environment = options.environment ?? stack.defaultEnvironment
   const laid = layEnvironment(stack, environment)
   const { root, faults } = interpolate(laid, options.values)
   throwAny([...validate(laid, FULL_STACK), ...faults])
   const value = plainValue(root)
   if (!Value.Check(FULL_STACK, value)) throw stackInvalid(validate(root, FULL_STACK))
-  return modelOf(value, { stack, environment, shift: options.shift ?? 0, positions: positionsOf(root) })
+  const model = modelOf(value, { stack, environment, options, positions: positionsOf(root) })
+  if (!('leaveOpen' in options)) throwAny(unallocatedFaults(model))
+  return model
 }
 
 function layEnvironment(stack: Stack, environment: string): Located {
@@ -60,12 +75,13 @@ function layEnvironment(stack: Stack, environment: string): Located {
 interface ModelContext {
   readonly stack: Stack
   readonly environment: string
-  readonly shift: number
+  readonly options: ResolveOptions
   readonly positions: Positions
 }
 
-function modelOf(value: FullStack, { stack, environment, shift, positions }: ModelContext): ResolvedStack {
-  const resolving: Resolving = { positions, shift, faults: [] }
+function modelOf(value: FullStack, { stack, environment, options, positions }: ModelContext): DeclaredStack {
+  const { shift = 0, ports = new Map<string, number>(), preview } = options
+  const resolving: Resolving = { positions, shift, numbers: ports, faults: [] }
   const declared = Object.entries(value.hosts ?? {}).map(([name, host]) => resolveHost(name, host, resolving))
   const services = Object.entries(value.services ?? {}).map(([name, service]) =>
     resolveService(service, { name, source: ['services', name], resolving }),
@@ -78,10 +94,28 @@ function modelOf(value: FullStack, { stack, environment, shift, positions }: Mod
   resolving.faults.push(...nameFaults(all, declared, positions), ...referenceFaults(all, positions))
   throwAny(resolving.faults)
   const hosts = declared.some(({ name }) => name === LOCAL_HOST) ? declared : [localHost(), ...declared]
-  return deepFreeze({ name: stack.name, environment, file: stack.file, shift, hosts, gateway, services, positions })
+  const { name, file } = stack
+  return deepFreeze({ name, environment, file, shift, preview, hosts, gateway, services, positions })
 }
 
-function nameFaults(services: readonly Service[], hosts: readonly Host[], positions: Positions): readonly Fault[] {
+function unallocatedFaults({ gateway, services, positions }: DeclaredStack): readonly Fault[] {
+  const all = gateway === undefined ? services : [gateway, ...services]
+  return all.flatMap((service) =>
+    service.ports.flatMap((port) => (port.range === undefined ? [unallocated(service, port, positions)] : [])),
+  )
+}
+
+function unallocated(service: DeclaredService, { name, source }: OpenPort, positions: Positions): Fault {
+  const message = `Port "${portKey(service.name, name)}" is "auto", and no number was given for it.`
+  const expected = 'a number that a registry has allocated, as "portolan up" asks for'
+  return faultAt(positions.at(source), { code: 'STACK_PORT_UNALLOCATED', message, expected })
+}
+
+function nameFaults(
+  services: readonly DeclaredService[],
+  hosts: readonly Host[],
+  positions: Positions,
+): readonly Fault[] {
   const hostNames = [LOCAL_HOST, ...hosts.map(({ name }) => name)]
   return services.flatMap((service) => {
     const faults: Fault[] = []
@@ -98,7 +132,7 @@ function nameFaults(services: readonly Service[], hosts: readonly Host[], positi
   })
 }
 
-function unknownHost(service: Service, hostNames: readonly string[], positions: Positions): Fault {
+function unknownHost(service: DeclaredService, hostNames: readonly string[], positions: Positions): Fault {
   const path: Path = [...service.source, 'host']
   return faultAt(positions.at(path), {
     code: 'STACK_REFERENCE_UNKNOWN',

@@ -4,18 +4,24 @@ import type { Setting } from './stack-schema.ts'
 import type { EmbeddedPart, HostKind, KeptThing, Protocol, Reach } from './vocabulary.ts'
 
 /** A stack in one of its environments: nothing is left to look up or to merge. Frozen to the leaves. */
-export interface ResolvedStack {
+export interface ResolvedStack<P extends DeclaredPort = Port> {
   readonly name: string
   readonly environment: string
   readonly file: string
   /** How far every port of the stack was moved; 0 is as declared. */
   readonly shift: number
+  /** The name of the preview that this copy of the stack is. */
+  readonly preview: string | undefined
   readonly hosts: readonly Host[]
-  readonly gateway: Service | undefined
+  readonly gateway: Service<P> | undefined
   /** In the order of the file, without the gateway. */
-  readonly services: readonly Service[]
+  readonly services: readonly Service<P>[]
   readonly positions: Positions
 }
+
+/** The same as far as the file alone says it: an `auto` port has no number yet. */
+export type DeclaredStack = ResolvedStack<DeclaredPort>
+export type DeclaredService = Service<DeclaredPort>
 
 export interface Host {
   readonly name: string
@@ -40,11 +46,11 @@ export interface Forward {
   readonly source: Path
 }
 
-export interface Service {
+export interface Service<P extends DeclaredPort = Port> {
   readonly name: string
   readonly host: string
   readonly run: Run
-  readonly ports: readonly Port[]
+  readonly ports: readonly P[]
   readonly routes: readonly Route[]
   readonly needs: readonly Need[]
   /** The stack starts without it where it cannot start. */
@@ -74,12 +80,28 @@ export type Run =
   | { readonly kind: 'external'; readonly address: string }
 
 /** A named endpoint of a service. */
-export interface Port {
-  readonly name: string
+export interface Port extends PortFacts {
   /** What the process listens on. */
   readonly range: PortRange
   /** What the host has of it: the same, unless a container publishes it under other numbers. */
   readonly published: PortRange
+}
+/** A port whose number a registry gives, and has not given yet. Unknown is neither 0 nor none. */
+export interface OpenPort extends PortFacts {
+  readonly isAuto: true
+  readonly range: undefined
+  readonly published: undefined
+}
+export type DeclaredPort = Port | OpenPort
+
+interface PortFacts {
+  readonly name: string
+  /** Whether the file leaves its number to a registry. */
+  readonly isAuto: boolean
+  /** How many numbers it takes. */
+  readonly portCount: number
+  /** Which of an environment's bands a number of it comes from, when a registry gives it. */
+  readonly bandKind: string
   readonly transports: readonly Transport[]
   readonly reach: Reach
   readonly speaks: readonly Protocol[]

@@ -3,10 +3,17 @@ import { formatPortRange, type PortRange, parsePortRange, shiftRange, singlePort
 import { type Fault, faultAt } from './fault.ts'
 import type { Path, Positions } from './position.ts'
 
-/** What drawing one part of the model needs: where things stand, how far ports move, and where faults go. */
+/**
+ * The numbers that a copy of a stack was given: the first one of each port, by `portKey`. What is not among them lies
+ * where the file says it.
+ */
+export type PortNumbers = ReadonlyMap<string, number>
+
+/** What drawing one part of the model needs: where things stand, where ports lie, and where faults go. */
 export interface Resolving {
   readonly positions: Positions
   readonly shift: number
+  readonly numbers: PortNumbers
   readonly faults: Fault[]
 }
 
@@ -27,4 +34,9 @@ export function shiftedAt(range: PortRange, path: Path, { positions, shift, faul
   const message = `Port ${formatPortRange(range)} moved by ${shift} leaves the range from 1 to 65535.`
   faults.push(faultAt(positions.at(path), { code: 'STACK_SHIFT_OUT_OF_RANGE', message, expected: 'a smaller shift' }))
   return range
+}
+
+/** How a port is named in {@link PortNumbers}: `web.http`. */
+export function portKey(service: string, port: string): string {
+  return `${service}.${port}`
 }

@@ -1,4 +1,5 @@
 import { childOf, type Located, type LocatedEntry, type LocatedMap, mapOf } from './located.ts'
+import { AUTO } from './stack-schema.ts'
 
 /**
  * Writes every shorthand of a validated body out (`http: 8000` → `http: { port: 8000 }`), so that an overlay may add
@@ -28,7 +29,8 @@ function asWritten(variable: Located): Located {
 }
 
 function expandPort(port: Located): Located {
-  return port.kind === 'scalar' && typeof port.value === 'string' ? expandTo('range', port) : expandTo('port', port)
+  const isRange = port.kind === 'scalar' && typeof port.value === 'string' && port.value !== AUTO
+  return expandTo(isRange ? 'range' : 'port', port)
 }
 
 function expandTo(key: string, node: Located): Located {

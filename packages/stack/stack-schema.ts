@@ -44,9 +44,37 @@ const run = Type.Union(
   { description: 'How the service runs.' },
 )
 
+/** Instead of a number: the registry chooses one, and keeps it for this copy of the stack. */
+export const AUTO = 'auto'
+const auto = (description: string) => oneOf([AUTO], description)
+
 const portEntries = {
-  port: Type.Optional(portNumber('The number that the service listens on.')),
-  range: Type.Optional(range('Several numbers, as "50000-50020", both ends included.')),
+  port: Type.Optional(
+    Type.Union(
+      [
+        portNumber('The number that the service listens on.'),
+        auto('A number that the registry chooses, and keeps for this copy of the stack.'),
+      ],
+      { description: 'The number that the service listens on; "auto" leaves it to the registry.' },
+    ),
+  ),
+  range: Type.Optional(
+    Type.Union(
+      [
+        range('Several numbers, as "50000-50020", both ends included.'),
+        auto('Numbers in a row that the registry chooses; "size" says how many.'),
+      ],
+      { description: 'Several numbers, as "50000-50020"; "auto" with a "size" leaves them to the registry.' },
+    ),
+  ),
+  size: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65_535, description: 'How many numbers `range: auto` takes.' }),
+  ),
+  kind: Type.Optional(
+    name(
+      'The kind of band that a number comes from when a registry gives it, such as "db"; "app" unless said otherwise.',
+    ),
+  ),
   transport: Type.Optional(oneOrMore(oneOf(TRANSPORTS, 'tcp unless said otherwise.'))),
   reach: Type.Optional(oneOf(REACHES, 'Who may reach it; internal unless said otherwise.')),
   speaks: Type.Optional(oneOrMore(oneOf(PROTOCOLS, 'What speaks there.'))),
@@ -87,7 +115,12 @@ const portEntries = {
   ),
 }
 const portObject = Type.Object(portEntries, { ...closed, description: 'A named endpoint.' })
-const port = Type.Union([portNumber('The number; TCP, internal.'), range('A range; TCP, internal.'), portObject])
+const port = Type.Union([
+  portNumber('The number; TCP, internal.'),
+  auto('A number that the registry chooses; TCP, internal.'),
+  range('A range; TCP, internal.'),
+  portObject,
+])
 
 const routeObject = Type.Object(
   {

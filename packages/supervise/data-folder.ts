@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly lockFile: string
   readonly stateFile: string
   readonly secretsFile: string
+  /** The ports that a registry has given it. */
+  readonly portsFile: string
   readonly logs: string
   /** What Node has compiled of our own processes, so that it need not do so at each start. */
   readonly compiled: string
@@ -22,15 +24,15 @@ export interface DataFolder {
 }
 
 /**
- * The folder of a stack's copy: `.portolan/<environment>` beside the stack file, and one more for each shift, so that
- * two copies share nothing.
+ * The folder of a stack's copy: `.portolan/<environment>` beside the stack file, one more for each shift, and
+ * `.portolan/preview-<name>` for each preview, so that two copies share nothing.
  * @param stackFolder where the stack file is
  */
 export function dataFolderOf(
   stackFolder: string,
-  { environment, shift }: { readonly environment: string; readonly shift: number },
+  copy: { readonly environment: string; readonly shift: number; readonly preview?: string | undefined },
 ): DataFolder {
-  const name = shift === 0 ? environment : `${environment}-shift-${shift}`
+  const name = copyName(copy)
   const root = join(resolve(stackFolder), '.portolan', name)
   const mark = createHash('sha256').update(root).digest('hex').slice(0, 20)
   return {
@@ -38,6 +40,7 @@ export function dataFolderOf(
     lockFile: join(root, 'lock'),
     stateFile: join(root, 'state.json'),
     secretsFile: join(root, 'secrets.json'),
+    portsFile: join(root, 'ports.json'),
     logs: join(root, 'logs'),
     compiled: join(root, 'compiled'),
     serviceFolder: (service) => join(root, 'data', service),
@@ -45,6 +48,11 @@ export function dataFolderOf(
     // Not in the folder itself: the path of a socket has at most 107 bytes (unix(7), sun_path).
     controlSocket: join(tmpdir(), `portolan-${process.getuid?.() ?? 0}`, `${mark}.sock`),
   }
+}
+
+function copyName({ environment, shift, preview }: Parameters<typeof dataFolderOf>[1]): string {
+  if (preview !== undefined) return `preview-${preview}`
+  return shift === 0 ? environment : `${environment}-shift-${shift}`
 }
 
 /** Makes the folder and shows that it can be written to, before anything is started. @throws SUPERVISE_DATA_FOLDER_UNUSABLE */

@@ -1,4 +1,4 @@
-import type { Port, Service } from '@portolan/stack'
+import type { DeclaredService, Port } from '@portolan/stack'
 
 /** Where something answers: a name or an address, and one port. */
 export interface Place {
@@ -19,7 +19,7 @@ export function bindAddress({ reach }: Pick<Port, 'reach'>): string {
  * Where a port is reached from this machine.
  * An external service is where its `run` says, its main port under the number given there.
  */
-export function placeOf(service: Service, port: Port): Place {
+export function placeOf(service: DeclaredService, port: Port): Place {
   if (service.run.kind !== 'external') return { host: LOOPBACK, port: port.published.first }
   const external = parseExternal(service.run.address)
   const isMain = service.ports[0]?.name === port.name
@@ -45,7 +45,7 @@ const SCHEME_WORDS = {
 } as const
 
 /** `http://127.0.0.1:8000`; `tcp://` or `udp://` where it is not said what speaks there. */
-export function urlOf(service: Service, port: Port): string {
+export function urlOf(service: DeclaredService, port: Port): string {
   const { host, port: number } = placeOf(service, port)
   const spoken = SCHEMES.find((scheme) => port.speaks.includes(scheme))
   const scheme = spoken === undefined ? (port.transports[0] ?? 'tcp') : SCHEME_WORDS[spoken]

@@ -48,6 +48,8 @@ export function serviceEnvironment(
     PORTOLAN_STACK: parts.stack.name,
     PORTOLAN_ENVIRONMENT: parts.stack.environment,
     PORTOLAN_SERVICE: service.name,
+    // Set in every copy: one that is started from within a preview is not that preview.
+    PORTOLAN_PREVIEW: parts.stack.preview,
     ...Object.fromEntries(written),
   }
 }

@@ -1,5 +1,5 @@
 import { formatPortRange } from '@portolan/ports'
-import type { ResolvedStack, Service } from '@portolan/stack'
+import type { DeclaredPort, ResolvedStack, Service } from '@portolan/stack'
 import { allServices, urlOf } from '@portolan/supervise'
 import type { CliContext } from './cli-context.ts'
 import { type ChosenStack, meantCopy } from './stack-argument.ts'
@@ -11,8 +11,6 @@ export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: n
   const { resolved, stack } = chosen
   const { bold, cyan, dim } = coloursFor(context.stdout, context)
   const door = gatewayUrl(resolved)
-  const copy =
-    resolved.shift === 0 ? resolved.environment : `${resolved.environment}, every port moved by ${resolved.shift}`
   const open = door === undefined ? [] : ['', `  Open  ${bold(cyan(door))}`]
   const rows = allServices(resolved).map((service) => [
     service.name,
@@ -22,7 +20,7 @@ export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: n
   ])
   return [
     '',
-    `${bold(stack.name)} is up in ${formatDuration(tookMs)} (${copy}).`,
+    `${bold(stack.name)} is up in ${formatDuration(tookMs)} (${copyWords(resolved)}).`,
     ...open,
     '',
     ...alignColumns(rows).map((row) => `  ${row}`),
@@ -32,10 +30,19 @@ export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: n
   ]
 }
 
-/** Where a browser goes; undefined for a stack without a gateway, or one that no page is behind. */
-export function gatewayUrl({ gateway }: ResolvedStack): string | undefined {
+/** Which copy it is, for whoever runs several. */
+export function copyWords({ environment, shift, preview }: ResolvedStack<DeclaredPort>): string {
+  if (preview !== undefined) return `preview "${preview}" of ${environment}`
+  return shift === 0 ? environment : `${environment}, every port moved by ${shift}`
+}
+
+/**
+ * Where a browser goes; undefined for a stack without a gateway, or one that no page is behind, or whose gateway has not
+ * been given its number yet.
+ */
+export function gatewayUrl({ gateway }: ResolvedStack<DeclaredPort>): string | undefined {
   const port = gateway?.ports.find(({ speaks }) => speaks.includes('http'))
-  if (gateway === undefined || port === undefined) return undefined
+  if (gateway === undefined || port?.range === undefined) return undefined
   return urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:').replace(/:80$/, '')
 }
 

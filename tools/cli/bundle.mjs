@@ -7,12 +7,17 @@ import { build } from 'esbuild'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DIST = fileURLToPath(new URL('dist/', import.meta.url))
 
-/** Everything from a registry stays outside and is a dependency of the published package. */
+/**
+ * Everything from a registry stays outside and is a dependency of the published package. None of it is imported for its
+ * effects alone, so that what nobody uses here needs not be installed.
+ */
 const registryPackages = {
   name: 'registry-packages',
   setup({ onResolve }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path.startsWith('@portolan/') ? undefined : { path, external: true },
+      kind === 'entry-point' || path.startsWith('@portolan/')
+        ? undefined
+        : { path, external: true, sideEffects: false },
     )
   },
 }
@@ -25,6 +30,7 @@ await build({
     gateway: 'packages/gateway/main.ts',
     'module-host': 'packages/supervise/module-host/main.ts',
     objects: 'packages/objects/service.ts',
+    'registry-server': 'packages/registry-server/main.ts',
   },
   outdir: DIST,
   bundle: true,

@@ -9,6 +9,8 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream
   /** Processes of ours that the supervisor starts. */
   readonly programs: Programs
+  /** The registry's server, a program of ours as well. */
+  readonly registryServer: string
   /** How it is called, for whatever a person is told to type next. */
   readonly typing: Typing
   /** The program and first arguments that start this very CLI again, for `up --detach`. */

@@ -3,26 +3,23 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DataFolder, prepareDataFolder } from '@portolan/supervise'
 import { type CliContext, type DetachMessage, EXIT } from './cli-context.ts'
-import type { StackChoice } from './stack-argument.ts'
 
 /** No service can be called so. */
 const LOG_NAME = '_supervisor.log'
 
 export interface DetachedOptions {
-  readonly file: string
-  readonly choice: StackChoice
+  /** The command that brings the copy up, such as `up portolan.yaml`, without `--detach`. */
+  readonly command: readonly string[]
   readonly folder: DataFolder
 }
 
-/** Starts the same `up` as a process of its own, and stays until it is up or has failed. */
-export async function startDetached(context: CliContext, { file, choice, folder }: DetachedOptions): Promise<void> {
+/** Starts the same command as a process of its own, and stays until the copy is up or has failed. */
+export async function startDetached(context: CliContext, { command, folder }: DetachedOptions): Promise<void> {
   const [program = '', ...first] = context.self
-  const env = choice.env === undefined ? [] : ['--env', choice.env]
-  const shift = choice.shift === undefined ? [] : ['--shift', String(choice.shift)]
   await prepareDataFolder(folder)
   const logPath = join(folder.logs, LOG_NAME)
   await using log = await open(logPath, 'a', 0o600)
-  const child = spawn(program, [...first, 'up', file, ...env, ...shift], {
+  const child = spawn(program, [...first, ...command], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
     env: context.environment,

@@ -22,7 +22,7 @@ export function faultsAsFindings(stack: Stack, environment: string | undefined):
 
 function faultsInEnvironment(stack: Stack, environment: string): readonly Fault[] {
   try {
-    resolveStack(stack, { environment, values: 'unset' })
+    resolveStack(stack, { environment, values: 'unset', leaveOpen: true })
     return []
   } catch (error) {
     const faults = faultsOf(error)

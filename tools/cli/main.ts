@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import { CommanderError } from 'commander'
 import { type CliContext, EXIT } from './cli-context.ts'
+import { exitCodeOf } from './exit-code.ts'
 import manifest from './package.json' with { type: 'json' }
 import { runCommandLine } from './program.ts'
 import { visibleLines } from './terminal.ts'
@@ -49,6 +50,7 @@ const context: CliContext = {
     moduleHost: programFile('./module-host.js', '../../packages/supervise/module-host/main.ts'),
     objects: programFile('./objects.js', '../../packages/objects/service.ts'),
   },
+  registryServer: programFile('./registry-server.js', '../../packages/registry-server/main.ts'),
   typing: typingOf({ environment: process.env, folder: process.cwd(), script: SCRIPT, isInstalled: isBundled }),
   self: [process.execPath, ...process.execArgv, SCRIPT],
   stopped: stopped.signal,
@@ -63,16 +65,6 @@ const context: CliContext = {
     process.exitCode = code
   },
 }
-
-/** Whose cause is in what was given, so that trying again as it is cannot help. */
-const UNUSABLE = [
-  'STACK_INVALID',
-  'CLI_USAGE',
-  'CLI_STACK_FILE_MISSING',
-  'CLI_STACK_FILE_UNREADABLE',
-  'CLI_FILE_EXISTS',
-  'CLI_FOLDER_UNUSABLE',
-]
 
 try {
   await runCommandLine(context, manifest.version, process.argv)
@@ -89,7 +81,7 @@ function report(error: unknown): number {
   const stack = error instanceof Error && (isVerbose || !isAppError(error)) ? `\n${error.stack ?? ''}` : ''
   const text = visibleLines(`${label}: ${errorMessage(error)}${stack}`)
   process.stderr.write(`${text}\n`)
-  const exitCode = code !== undefined && UNUSABLE.includes(code) ? EXIT.unusable : EXIT.failed
+  const exitCode = exitCodeOf(error)
   context.announce?.({ type: 'failed', exitCode, text })
   return exitCode
 }

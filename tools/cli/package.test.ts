@@ -58,6 +58,19 @@ test('a first file names the schema that the package brings along', async () => 
   expect(text).toContain('$schema=../node_modules/portolan/dist/portolan.schema.json')
 })
 
+test('the packed program brings along a registry of its own', async () => {
+  const environment = { ...PLAIN, XDG_STATE_HOME: path.join(world.folder, 'state') }
+  const run = (...args: readonly string[]) =>
+    runProgram(['npx', '--no-install', 'portolan', ...args], { cwd: world.folder, environment })
+  try {
+    expect(await run('registry', 'up')).toMatchObject({ exitCode: 0 })
+    const allocated = await run('ports', 'allocate', 'worb', 'production', '--json')
+    expect([allocated.exitCode, JSON.parse(allocated.stdout)]).toMatchObject([0, { success: true, isNew: true }])
+  } finally {
+    expect(await run('registry', 'down')).toMatchObject({ exitCode: 0 })
+  }
+}, 90_000)
+
 test('the scripts of a project go on running on its own Node', async () => {
   expect(await readdir(path.join(world.folder, 'node_modules', '.bin'))).not.toContain('node')
 })
@@ -82,12 +95,15 @@ test('nothing is packed but the program', async () => {
     'package.json',
     'portolan.mjs',
     'portolan.schema.json',
+    'registry-server.js',
   ])
 })
 
 test('what the bundle imports is what the package depends on, in the versions that are tested here', async () => {
   const dist = path.join(world.folder, 'node_modules', 'portolan', 'dist')
-  const entryPoints = ['main', 'gateway', 'module-host', 'objects'].map((name) => path.join(dist, `${name}.js`))
+  const entryPoints = ['main', 'gateway', 'module-host', 'objects', 'registry-server'].map((name) =>
+    path.join(dist, `${name}.js`),
+  )
   const { metafile } = await build({
     entryPoints,
     outdir: world.folder,

@@ -1,13 +1,21 @@
 import { AppError, isAppError } from '@portolan/errors'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { bandsCommand } from './commands/bands.ts'
 import { checkCommand } from './commands/check.ts'
 import { downCommand } from './commands/down.ts'
+import { hostsCommand } from './commands/hosts.ts'
 import { initCommand } from './commands/init.ts'
+import { keysCommand } from './commands/keys.ts'
 import { logsCommand } from './commands/logs.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { openCommand } from './commands/open.ts'
+import { portsCommand } from './commands/ports.ts'
+import { previewCommand } from './commands/preview.ts'
+import { registryCommand } from './commands/registry.ts'
 import { restartCommand } from './commands/restart.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { slotsCommand } from './commands/slots.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { meantBy } from './stack-argument.ts'
@@ -58,8 +66,23 @@ function buildProgram(context: CliContext, version: string): Command {
     restartCommand,
     openCommand,
     downCommand,
+    previewCommand,
+    portsCommand,
+    slotsCommand,
+    hostsCommand,
+    bandsCommand,
+    keysCommand,
+    registryCommand,
+    mcpCommand,
     schemaCommand,
   ]
-  for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program))
+  for (const command of commands) program.addCommand(inheriting(program, command(context)))
   return program
+}
+
+/** A command, and the commands below it, with the settings of the one above. */
+function inheriting(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const part of command.commands) inheriting(command, part)
+  return command
 }

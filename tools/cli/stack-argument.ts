@@ -3,8 +3,17 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import { isRunning } from '@portolan/observe'
-import { parseStack, type ResolvedStack, resolveStack, type Stack } from '@portolan/stack'
-import { type DataFolder, dataFolderOf, readRunState } from '@portolan/supervise'
+import {
+  type DeclaredPort,
+  environmentNames,
+  type Port,
+  type PortNumbers,
+  parseStack,
+  type ResolvedStack,
+  resolveStack,
+  type Stack,
+} from '@portolan/stack'
+import { type DataFolder, dataFolderOf, type HeldPorts, readHeldPorts, readRunState } from '@portolan/supervise'
 import { Argument, type Command, Option } from 'commander'
 import { stackFileMissing, stackFileUnreadable, usage } from './errors.ts'
 import type { StackMeant } from './typing.ts'
@@ -13,10 +22,11 @@ import type { StackMeant } from './typing.ts'
 export interface StackChoice {
   readonly env?: string
   readonly shift?: number
+  readonly preview?: string
 }
 
-export interface ChosenStack extends ReadStack {
-  readonly resolved: ResolvedStack
+export interface ChosenStack<P extends DeclaredPort = Port> extends ReadStack {
+  readonly resolved: ResolvedStack<P>
   readonly stackFolder: string
   readonly folder: DataFolder
 }
@@ -34,15 +44,19 @@ export function stackArgument(): Argument {
 
 /** What a command was told of the stack that it is about. */
 export function meantBy(command: Command): StackMeant {
-  const { env, shift } = command.opts<StackChoice>()
-  const first: unknown = command.registeredArguments[0]?.name() === 'stack' ? command.processedArgs[0] : undefined
-  return { stack: typeof first === 'string' ? first : undefined, env, shift }
+  const { env, shift, preview } = command.opts<StackChoice>()
+  const argumentCalled = (name: string): string | undefined => {
+    const index = command.registeredArguments.findIndex((one) => one.name() === name)
+    const value: unknown = index < 0 ? undefined : command.processedArgs[index]
+    return typeof value === 'string' ? value : undefined
+  }
+  return { stack: argumentCalled('stack'), env, shift, preview: preview ?? argumentCalled('preview') }
 }
 
 /** The copy of a stack that a command has chosen, for the commands that come next. */
-export function meantCopy({ file, stack, resolved }: ChosenStack): StackMeant {
-  const { environment, shift } = resolved
-  return { stack: file, env: environment === stack.defaultEnvironment ? undefined : environment, shift }
+export function meantCopy({ file, stack, resolved }: ChosenStack<DeclaredPort>): StackMeant {
+  const { environment, shift, preview } = resolved
+  return { stack: file, env: environment === stack.defaultEnvironment ? undefined : environment, shift, preview }
 }
 
 export function environmentOption(): Option {
@@ -55,6 +69,10 @@ export function shiftOption(): Option {
     if (!/^-?\d{1,5}$/.test(text)) throw usage(`--shift takes a whole number, such as 100, not "${text}".`)
     return Number(text)
   })
+}
+
+export function previewOption(): Option {
+  return new Option('--preview <name>', 'the preview of that name').conflicts(['env', 'shift'])
 }
 
 /** A folder stands for the stack file in it. @throws CLI_STACK_FILE_MISSING */
@@ -97,38 +115,63 @@ export async function readStackText(argument: string): Promise<{ readonly file: 
   }
 }
 
-/** The stack as it is to be started. @throws STACK_INVALID, also for missing values */
+/**
+ * The stack as it is to be started, before anybody has asked for the numbers of its `auto` ports.
+ * @throws STACK_INVALID, also for missing values
+ */
 export async function stackToStart(
   argument: string,
   choice: StackChoice,
   values: Readonly<Record<string, string | undefined>>,
-): Promise<ChosenStack> {
+): Promise<ChosenStack<DeclaredPort>> {
   const read = await readStackFile(argument)
-  const resolved = resolveStack(read.stack, { ...environmentOf(choice), values, shift: choice.shift ?? 0 })
+  const resolved = resolveStack(read.stack, { ...placeOf(choice), values, leaveOpen: true })
   return chosen(read, resolved)
+}
+
+/** The same with the numbers that it was given. @throws STACK_INVALID when some are missing */
+export function withNumbers(
+  { resolved, ...rest }: ChosenStack<DeclaredPort>,
+  { values, ports }: { readonly values: Readonly<Record<string, string | undefined>>; readonly ports: PortNumbers },
+): ChosenStack {
+  const { environment: env, shift, preview } = resolved
+  const place = placeOf({ env, shift, ...(preview === undefined ? {} : { preview }) })
+  return { ...rest, resolved: resolveStack(rest.stack, { ...place, values, ports }) }
 }
 
 /**
  * The copy of the stack that a command means: the one that is named, else the default one, else the only one that runs.
- * Values from outside are not needed for that.
+ * Values from outside are not needed for that; the numbers of its `auto` ports are those that it was given last.
  */
-export async function stackMeant(argument: string, choice: StackChoice): Promise<ChosenStack> {
+export async function stackMeant(argument: string, choice: StackChoice): Promise<ChosenStack<DeclaredPort>> {
   const read = await readStackFile(argument)
-  const resolve = (copy: StackChoice) =>
-    chosen(read, resolveStack(read.stack, { ...environmentOf(copy), values: 'unset', shift: copy.shift ?? 0 }))
-  const plain = resolve(choice)
-  const isNamed = choice.env !== undefined || choice.shift !== undefined
+  const plain = await copyOf(read, choice)
+  const isNamed = choice.env !== undefined || choice.shift !== undefined || choice.preview !== undefined
   if (isNamed || (await isUp(plain.folder))) return plain
-  const running = await runningCopies(dirname(read.file))
-  const [only, ...others] = running
-  return only === undefined || others.length > 0 ? plain : resolve(only)
+  const [only, ...others] = await runningCopies(read)
+  return only === undefined || others.length > 0 ? plain : copyOf(read, only)
+}
+
+async function copyOf(read: ReadStack, choice: StackChoice): Promise<ChosenStack<DeclaredPort>> {
+  const { env = read.stack.defaultEnvironment, shift = 0, preview } = choice
+  const folder = dataFolderOf(dirname(read.file), { environment: env, shift, preview })
+  const held = await readHeldPorts(folder)
+  // A preview knows which environment it was started in.
+  const place = placeOf({ ...choice, env: preview === undefined ? env : (held?.environment ?? env) })
+  const ports = numbersOf(held)
+  return chosen(read, resolveStack(read.stack, { ...place, values: 'unset', ports, leaveOpen: true }))
+}
+
+/** The first number of every port that a registry holds for a copy. */
+export function numbersOf(held: Pick<HeldPorts, 'ports'> | undefined): PortNumbers {
+  return new Map(held?.ports.map(({ key, first }) => [key, first]))
 }
 
 /**
  * The same for a command that takes services as well, by an option: whoever gave one as the argument is told.
  * @throws CLI_USAGE when nothing is there under that name, which could be a service's
  */
-export async function stackOrServiceMeant(argument: string, choice: StackChoice): Promise<ChosenStack> {
+export async function stackOrServiceMeant(argument: string, choice: StackChoice): Promise<ChosenStack<DeclaredPort>> {
   try {
     return await stackMeant(argument, choice)
   } catch (error) {
@@ -137,39 +180,48 @@ export async function stackOrServiceMeant(argument: string, choice: StackChoice)
   }
 }
 
-async function runningCopies(stackFolder: string): Promise<readonly Required<StackChoice>[]> {
-  const copies = await copyNames(stackFolder)
-  const running: Required<StackChoice>[] = []
-  for (const copy of copies) {
-    const folder = dataFolderOf(stackFolder, { environment: copy.env, shift: copy.shift })
-    if (await isUp(folder)) running.push(copy)
+async function runningCopies(read: ReadStack): Promise<readonly StackChoice[]> {
+  const running: StackChoice[] = []
+  for (const copy of await listCopies(read)) {
+    const { env = '', shift = 0, preview } = copy
+    if (await isUp(dataFolderOf(dirname(read.file), { environment: env, shift, preview }))) running.push(copy)
   }
   return running
 }
 
-async function copyNames(stackFolder: string): Promise<readonly Required<StackChoice>[]> {
+/** Every copy of the stack that has a folder here, running or not. */
+export async function listCopies({ file, stack }: ReadStack): Promise<readonly StackChoice[]> {
   try {
-    const names = await readdir(join(stackFolder, '.portolan'))
-    return names.map((name) => {
-      const [, env = name, shift = '0'] = /^(.*?)-shift-(-?\d+)$/.exec(name) ?? []
-      return { env, shift: Number(shift) }
-    })
+    const names = await readdir(join(dirname(file), '.portolan'))
+    return names.map((name) => copyCalled(name, environmentNames(stack)))
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [] // never started
     throw error
   }
 }
 
-async function isUp(folder: DataFolder): Promise<boolean> {
+/** As `dataFolderOf` names its folder. */
+function copyCalled(name: string, environments: readonly string[]): StackChoice {
+  const [, preview] = /^preview-(.+)$/.exec(name) ?? []
+  if (preview !== undefined && !environments.includes(name)) return { preview }
+  const [, env = name, shift = '0'] = /^(.*?)-shift-(-?\d+)$/.exec(name) ?? []
+  return { env, shift: Number(shift) }
+}
+
+export async function isUp(folder: DataFolder): Promise<boolean> {
   const supervisor = (await readRunState(folder))?.supervisor
   return supervisor !== undefined && (await isRunning(supervisor))
 }
 
-function chosen(read: ReadStack, resolved: ResolvedStack): ChosenStack {
+function chosen<P extends DeclaredPort>(read: ReadStack, resolved: ResolvedStack<P>): ChosenStack<P> {
   const stackFolder = dirname(read.file)
   return { ...read, resolved, stackFolder, folder: dataFolderOf(stackFolder, resolved) }
 }
 
-function environmentOf({ env }: StackChoice): { readonly environment?: string } {
-  return env === undefined ? {} : { environment: env }
+function placeOf({ env, shift, preview }: StackChoice) {
+  return {
+    ...(env === undefined ? {} : { environment: env }),
+    ...(shift === undefined ? {} : { shift }),
+    ...(preview === undefined ? {} : { preview }),
+  }
 }

@@ -47,6 +47,9 @@ test.for([
     { stack: 'one', env: 'staging', shift: 100 },
     'npx portolan logs one --follow --env staging --shift 100',
   ],
+  ['logs --follow', { stack: 'one', env: 'staging', preview: 'two' }, 'npx portolan logs one --follow --preview two'],
+  ['up', { stack: 'one', env: 'staging', preview: 'two' }, 'npx portolan preview up two one --env staging'],
+  ['down', { stack: 'one', env: 'staging', preview: 'two' }, 'npx portolan preview down two one'],
 ] as const)('%s of %j is typed as %s', ([words, meant, typed]) => {
   expect(typedCommand(TYPING, words, meant)).toBe(typed)
 })

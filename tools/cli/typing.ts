@@ -16,6 +16,7 @@ export interface StackMeant {
   readonly stack?: string | undefined
   readonly env?: string | undefined
   readonly shift?: number | undefined
+  readonly preview?: string | undefined
 }
 
 export interface Call {
@@ -50,8 +51,10 @@ function directProgram({ environment, folder, script }: Call): string {
 }
 
 /** What to type for a command about a stack: `typedCommand(typing, 'logs --follow', { stack: 'one', shift: 100 })`. */
-export function typedCommand(typing: Typing, words: string, { stack, env, shift }: StackMeant = {}): string {
+export function typedCommand(typing: Typing, words: string, meant: StackMeant = {}): string {
   const [command = '', ...options] = words.split(' ')
+  const { stack, env, shift, preview } = meant
+  if (preview !== undefined) return typedPreviewCommand(typing, [command, ...options], { ...meant, preview })
   return [
     typing.program,
     command,
@@ -60,6 +63,19 @@ export function typedCommand(typing: Typing, words: string, { stack, env, shift 
     ...(env === undefined ? [] : ['--env', shellWord(env)]),
     ...(shift === undefined || shift === 0 ? [] : ['--shift', String(shift)]),
   ].join(' ')
+}
+
+/** A preview is begun and ended by commands of its own, and knows by itself which environment it is of. */
+function typedPreviewCommand(
+  typing: Typing,
+  [command = '', ...options]: readonly string[],
+  { stack, env, preview }: StackMeant & { readonly preview: string },
+): string {
+  const words = stackWords(typing, stack)
+  const chosen = env === undefined || command !== 'up' ? [] : ['--env', shellWord(env)]
+  return command === 'up' || command === 'down'
+    ? [typing.program, 'preview', command, shellWord(preview), ...words, ...options, ...chosen].join(' ')
+    : [typing.program, command, ...words, ...options, '--preview', shellWord(preview)].join(' ')
 }
 
 const STACK_FILE = 'portolan.yaml'
@@ -73,7 +89,7 @@ function stackWords({ folder }: Typing, stack: string | undefined): readonly str
 
 // As the messages of every package name them: the commands that are about one stack, and the others.
 const ABOUT_STACK = /\bportolan (up|down|status|logs|restart|open)\b(?: --shift (\d+))?/g
-const OTHERS = /\bportolan (init|check|schema)\b/g
+const OTHERS = /\bportolan (init|check|schema|preview list|(?:registry|ports|slots|hosts|bands|keys) [a-z-]+)\b/g
 
 /** A message with every command in it as it can be typed, about the same stack. A shift that it proposes comes on top. */
 export function withTypedCommands(message: string, typing: Typing, meant: StackMeant): string {

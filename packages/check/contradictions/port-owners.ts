@@ -1,12 +1,13 @@
 import { type PortRange, rangeIntersection, type Transport } from '@portolan/ports'
-import type { Port, ResolvedStack, Service } from '@portolan/stack'
+import type { DeclaredService, DeclaredStack, Port } from '@portolan/stack'
 import { contradiction, type StackPair } from '../contradiction.ts'
 import type { Finding } from '../finding.ts'
 import { allServices } from '../holding.ts'
+import { hasNumber } from '../open-port.ts'
 import { numbers, portName } from '../wording.ts'
 
 interface Owned {
-  readonly service: Service
+  readonly service: DeclaredService
   readonly port: Port
 }
 
@@ -35,8 +36,8 @@ export function portOwners(pair: StackPair): readonly Finding[] {
   )
 }
 
-function ownedIn(stack: ResolvedStack): readonly Owned[] {
-  return allServices(stack).flatMap((service) => service.ports.map((port) => ({ service, port })))
+function ownedIn(stack: DeclaredStack): readonly Owned[] {
+  return allServices(stack).flatMap((service) => service.ports.filter(hasNumber).map((port) => ({ service, port })))
 }
 
 function sharedBy(a: Owned, b: Owned): { readonly range: PortRange; readonly transports: Transport[] } | undefined {

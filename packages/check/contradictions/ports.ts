@@ -1,23 +1,24 @@
-import { formatPortRange, rangeIntersection, rangesOverlap } from '@portolan/ports'
-import type { Port, Protocol, ResolvedStack, Service } from '@portolan/stack'
+import { formatPortRange, rangeIntersection } from '@portolan/ports'
+import type { DeclaredPort, DeclaredService, DeclaredStack, Port, Protocol } from '@portolan/stack'
 import { type ContradictionCode, contradiction, isStated, type StackPair } from '../contradiction.ts'
 import type { Finding } from '../finding.ts'
 import { allServices } from '../holding.ts'
+import { hasNumber, isWithin } from '../open-port.ts'
 import { listed, numbers, portName } from '../wording.ts'
 import { portOwners } from './port-owners.ts'
 
 /** A service that both files have, with one port of it in each. */
-interface PortPair {
+interface PortPair<P extends DeclaredPort = DeclaredPort> {
   readonly pair: StackPair
-  readonly service: Service
-  readonly a: Port
-  readonly b: Port
+  readonly service: DeclaredService
+  readonly a: P
+  readonly b: P
 }
 type Difference = (ports: PortPair) => Finding | undefined
 
 const DIFFERENCES: readonly Difference[] = [
-  numberDifference,
-  publishedDifference,
+  numbersDifference,
+  publishedNumbersDifference,
   transportDifference,
   protocolDifference,
   reachDifference,
@@ -40,21 +41,26 @@ export function portContradictions(pair: StackPair): readonly Finding[] {
 }
 
 /** By name; else the port with the same number, which has merely another name. */
-function counterpart(port: Port, own: readonly Port[], others: readonly Port[]): Port | undefined {
+function counterpart(
+  port: DeclaredPort,
+  own: readonly DeclaredPort[],
+  others: readonly DeclaredPort[],
+): DeclaredPort | undefined {
   const byName = others.find(({ name }) => name === port.name)
   if (byName !== undefined) return byName
   return others.find(
     (other) =>
-      rangesOverlap(other.range, port.range) &&
+      hasNumber(port) &&
+      isWithin(other, port.range) &&
       other.transports.some((transport) => port.transports.includes(transport)) &&
       !own.some(({ name }) => name === other.name),
   )
 }
 
-function differing(
+function differing<P extends DeclaredPort>(
   code: ContradictionCode,
-  { pair, service, a, b }: PortPair,
-  { key, says }: { readonly key: string; readonly says: (port: Port) => string },
+  { pair, service, a, b }: PortPair<P>,
+  { key, says }: { readonly key: string; readonly says: (port: P) => string },
 ): Finding {
   return contradiction(
     code,
@@ -71,27 +77,40 @@ function isSame(a: { first: number; last: number }, b: { first: number; last: nu
   return a.first === b.first && a.last === b.last
 }
 
-function numberDifference(ports: PortPair): Finding | undefined {
+/** Who leaves the number to a registry contradicts nobody's. */
+function numbersDifference({ a, b, ...rest }: PortPair): Finding | undefined {
+  if (!hasNumber(a) || !hasNumber(b)) return nodePortDifference({ a, b, ...rest })
+  return numberDifference({ a, b, ...rest })
+}
+
+function numberDifference(ports: PortPair<Port>): Finding | undefined {
   const { a, b } = ports
   if (!isSame(a.range, b.range)) {
     const says = ({ range, published }: Port): string =>
       `listens on ${formatPortRange(range)}` +
       (isSame(range, published) ? '' : ` and is published as ${formatPortRange(published)}`)
-    return differing('CONTRADICTION_PORT_NUMBER', ports, {
-      key: a.range.first === a.range.last ? 'port' : 'range',
-      says,
-    })
+    const key = a.range.first === a.range.last ? 'port' : 'range'
+    return differing('CONTRADICTION_PORT_NUMBER', ports, { key, says })
   }
+  return nodePortDifference(ports)
+}
+
+function nodePortDifference(ports: PortPair): Finding | undefined {
+  const { a, b } = ports
   const isApart = a.transports.some((transport) => {
     const [one, other] = [a.nodePorts[transport], b.nodePorts[transport]]
     return one !== undefined && other !== undefined && one !== other
   })
   if (!isApart) return undefined
-  const says = ({ nodePorts }: Port): string => `has node port ${listed(Object.values(nodePorts).map(String))}`
+  const says = ({ nodePorts }: DeclaredPort): string => `has node port ${listed(Object.values(nodePorts).map(String))}`
   return differing('CONTRADICTION_PORT_NUMBER', ports, { key: 'nodePort', says })
 }
 
-function publishedDifference(ports: PortPair): Finding | undefined {
+function publishedNumbersDifference({ a, b, ...rest }: PortPair): Finding | undefined {
+  return hasNumber(a) && hasNumber(b) ? publishedDifference({ a, b, ...rest }) : undefined
+}
+
+function publishedDifference(ports: PortPair<Port>): Finding | undefined {
   const { a, b, pair } = ports
   if (isSame(a.published, b.published)) return undefined
   // A container's own number already differs, and its published one follows it unless both files set it.
@@ -107,7 +126,7 @@ function transportDifference(ports: PortPair): Finding | undefined {
   const bothState = isStated(pair.a, [...a.source, 'transport']) && isStated(pair.b, [...b.source, 'transport'])
   const sharesOne = a.transports.some((transport) => b.transports.includes(transport))
   if (!bothState && sharesOne) return undefined
-  const says = ({ transports }: Port): string => `goes over ${listed(transports)}`
+  const says = ({ transports }: DeclaredPort): string => `goes over ${listed(transports)}`
   return differing('CONTRADICTION_PORT_TRANSPORT', ports, { key: 'transport', says })
 }
 
@@ -123,11 +142,11 @@ function protocolDifference(ports: PortPair): Finding | undefined {
   const { a, b, pair } = ports
   const bothState = isStated(pair.a, [...a.source, 'speaks']) && isStated(pair.b, [...b.source, 'speaks'])
   if (!bothState || spoken(a).symmetricDifference(spoken(b)).size === 0) return undefined
-  const says = ({ speaks }: Port): string => `speaks ${listed(speaks)}`
+  const says = ({ speaks }: DeclaredPort): string => `speaks ${listed(speaks)}`
   return differing('CONTRADICTION_PORT_PROTOCOL', ports, { key: 'speaks', says })
 }
 
-function spoken({ speaks }: Port): Set<Protocol> {
+function spoken({ speaks }: DeclaredPort): Set<Protocol> {
   // S3 is HTTP with a meaning of its own: saying "http" of it, or not, is the same.
   return new Set(speaks.flatMap((protocol) => [protocol, IMPLIED[protocol] ?? protocol]))
 }
@@ -139,7 +158,7 @@ function reachDifference(ports: PortPair): Finding | undefined {
   return differing('CONTRADICTION_PORT_REACH', ports, { key: 'reach', says: ({ reach }) => `is ${reach}` })
 }
 
-function missingPorts(pair: StackPair, service: Service, other: Service): readonly Finding[] {
+function missingPorts(pair: StackPair, service: DeclaredService, other: DeclaredService): readonly Finding[] {
   return [
     ...lacking({ stack: pair.a, service }, { stack: pair.b, service: other }, pair),
     ...lacking({ stack: pair.b, service: other }, { stack: pair.a, service }, pair),
@@ -147,8 +166,8 @@ function missingPorts(pair: StackPair, service: Service, other: Service): readon
 }
 
 interface Side {
-  readonly stack: ResolvedStack
-  readonly service: Service
+  readonly stack: DeclaredStack
+  readonly service: DeclaredService
 }
 
 function lacking(having: Side, without: Side, pair: StackPair): readonly Finding[] {
@@ -169,13 +188,15 @@ function lacking(having: Side, without: Side, pair: StackPair): readonly Finding
 }
 
 /** Then the owner of the number is the matter, and that is said elsewhere. */
-function isHeldByAnother(port: Port, { stack, service }: Side): boolean {
+function isHeldByAnother(port: DeclaredPort, { stack, service }: Side): boolean {
   return allServices(stack).some(
     (other) =>
       other.name !== service.name &&
       other.host === service.host &&
       other.ports.some(
         (one) =>
+          one.published !== undefined &&
+          port.published !== undefined &&
           rangeIntersection(one.published, port.published) !== undefined &&
           one.transports.some((transport) => port.transports.includes(transport)),
       ),

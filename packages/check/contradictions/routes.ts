@@ -1,4 +1,4 @@
-import type { ResolvedStack } from '@portolan/stack'
+import type { DeclaredStack } from '@portolan/stack'
 import { contradiction, type StackPair } from '../contradiction.ts'
 import type { Finding } from '../finding.ts'
 import { leadsTo, type ServedRoute, servedRoutes } from '../served-route.ts'
@@ -20,8 +20,8 @@ export function routeContradictions(pair: StackPair): readonly Finding[] {
 }
 
 interface Sides {
-  readonly here: ResolvedStack
-  readonly there: ResolvedStack
+  readonly here: DeclaredStack
+  readonly there: DeclaredStack
   readonly pair: StackPair
 }
 
@@ -68,7 +68,13 @@ function areCompatible(own: readonly ServedRoute[], answers: readonly ServedRout
 function isSameTarget(a: ServedRoute, b: ServedRoute): boolean {
   if (a.service.name !== b.service.name) return false
   // A number that differs is a contradiction of the port, not of the route.
-  return a.port?.name === b.port?.name || a.port?.range.first === b.port?.range.first
+  return a.port?.name === b.port?.name || haveSameNumber(a, b)
+}
+
+/** What has no number yet is no other port's equal; two routes without any port are. */
+function haveSameNumber(a: ServedRoute, b: ServedRoute): boolean {
+  const isOpen = [a, b].some(({ port }) => port !== undefined && port.range === undefined)
+  return !isOpen && a.port?.range?.first === b.port?.range?.first
 }
 
 /** Only of one and the same path: `/ws` below `/` may well upgrade while `/` does not. */

@@ -1,4 +1,4 @@
-import type { Need, Path, Service } from '@portolan/stack'
+import type { DeclaredService, Need, Path } from '@portolan/stack'
 import { type ContradictionCode, contradiction, type StackPair } from '../contradiction.ts'
 import type { Finding } from '../finding.ts'
 import { allServices } from '../holding.ts'
@@ -8,8 +8,8 @@ import { listed } from '../wording.ts'
 
 interface ServicePair {
   readonly pair: StackPair
-  readonly a: Service
-  readonly b: Service
+  readonly a: DeclaredService
+  readonly b: DeclaredService
 }
 /** One value that both files state, in words that may be printed. */
 interface Stated {
@@ -58,7 +58,7 @@ function needs({ a, b }: ServicePair): readonly Stated[] {
 }
 
 function needStated(
-  service: Service,
+  service: DeclaredService,
   [a, b]: readonly [Need, Need],
   { option, says }: { readonly option: string; readonly says: readonly [string, string] },
 ): Stated {

@@ -1,7 +1,8 @@
-import { formatPortRange } from '@portolan/ports'
-import type { Service } from '@portolan/stack'
+import { formatPortRange, rangeContains } from '@portolan/ports'
+import type { DeclaredService } from '@portolan/stack'
 import { type Address, addressesIn, isForBrowser } from '../address.ts'
 import { allServices } from '../holding.ts'
+import { hasNumber } from '../open-port.ts'
 import { defineRule } from '../rule.ts'
 import { type TextValue, textValuesOf } from '../text-value.ts'
 import { listed, numbers } from '../wording.ts'
@@ -37,7 +38,7 @@ export const addressLiteral = defineRule(CODES, (resolved, say) => {
 
 function unservedMessage({ named, number, reached, text }: Address, value: TextValue): string | undefined {
   if (named === undefined || reached !== undefined) return undefined
-  const published = named.ports.find((port) => port.published.first <= number && number <= port.published.last)
+  const published = named.ports.filter(hasNumber).find((port) => rangeContains(port.published, number))
   const has = named.ports.map((port) => `${port.name} ${numbers(port.range, port.transports)}`)
   const why =
     published === undefined
@@ -59,11 +60,11 @@ function repeated({ reached, named, text }: Address, value: TextValue) {
 }
 
 /** `PORT: 8080`, `DB_PORT: 5432`: a number alone, of the service itself or of one that it needs. */
-function bareNumber({ key, text, from }: TextValue, service: Service, services: readonly Service[]) {
+function bareNumber({ key, text, from }: TextValue, service: DeclaredService, services: readonly DeclaredService[]) {
   if (from !== 'environment' || key === undefined || !/(^|_)PORT$/.test(key) || !/^\d{1,5}$/.test(text)) return []
   const needed = service.needs.flatMap((need) => services.filter(({ name }) => name === need.service))
   for (const candidate of [service, ...needed]) {
-    const port = candidate.ports.find(({ range }) => range.first === Number(text))
+    const port = candidate.ports.find(({ range }) => range?.first === Number(text))
     if (port === undefined) continue
     const reference = candidate === service ? `{port:${port.name}}` : `{port:${candidate.name}.${port.name}}`
     return [{ text, reference }]

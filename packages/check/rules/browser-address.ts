@@ -1,4 +1,4 @@
-import { GATEWAY, type Port, type Service } from '@portolan/stack'
+import { type DeclaredPort, type DeclaredService, GATEWAY } from '@portolan/stack'
 import { addressesIn, isForBrowser } from '../address.ts'
 import { allServices, isPublic } from '../holding.ts'
 import { defineRule } from '../rule.ts'
@@ -41,11 +41,11 @@ export const browserAddress = defineRule(CODES, (resolved, say) => {
 
 interface Referred {
   readonly written: string
-  readonly service: Service
-  readonly port: Port
+  readonly service: DeclaredService
+  readonly port: DeclaredPort
 }
 
-function referredIn(text: string, self: Service, services: readonly Service[]): readonly Referred[] {
+function referredIn(text: string, self: DeclaredService, services: readonly DeclaredService[]): readonly Referred[] {
   return [...text.matchAll(REFERENCE)].flatMap(([written, kind, first, second]) => {
     const isOwn = kind === 'port' && second === undefined
     const service = isOwn ? self : services.find(({ name }) => name === first)

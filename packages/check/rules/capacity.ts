@@ -1,5 +1,5 @@
-import { mediaCapacity, rangeSize } from '@portolan/ports'
-import type { Capacity, Port, Service, Span } from '@portolan/stack'
+import { mediaCapacity, portRange } from '@portolan/ports'
+import type { Capacity, DeclaredPort, DeclaredService, Span } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { defineRule, type Statement } from '../rule.ts'
 import { counted, numbers, portName } from '../wording.ts'
@@ -30,9 +30,9 @@ export const capacity = defineRule(CODES, (resolved, say) =>
   ),
 )
 
-function exceededStatement(service: Service, port: Port, stated: Capacity): Statement | undefined {
-  const size = rangeSize(port.range)
-  const carries = mediaCapacity(port.range, USUAL)
+function exceededStatement(service: DeclaredService, port: DeclaredPort, stated: Capacity): Statement | undefined {
+  const size = port.portCount
+  const carries = carriedBy(port)
   const needed = stated.ports ?? productOf(stated)
   const isTooSmall = needed === undefined ? (stated.participants ?? 0) > carries : needed.most > size
   if (!isTooSmall) return undefined
@@ -46,7 +46,7 @@ function exceededStatement(service: Service, port: Port, stated: Capacity): Stat
   return { at: [...port.source, 'capacity'], message, severity: isSure ? 'error' : 'warning' }
 }
 
-function sumStatement(service: Service, port: Port, stated: Capacity): Statement | undefined {
+function sumStatement(service: DeclaredService, port: DeclaredPort, stated: Capacity): Statement | undefined {
   const product = productOf(stated)
   const { ports, participants, portsEach } = stated
   if (product === undefined || ports === undefined || participants === undefined || portsEach === undefined)
@@ -59,15 +59,20 @@ function sumStatement(service: Service, port: Port, stated: Capacity): Statement
   return { at: [...port.source, 'capacity', 'ports'], message }
 }
 
-function streamsStatement(service: Service, port: Port, { streams }: Capacity): Statement | undefined {
-  const size = rangeSize(port.range)
+function streamsStatement(service: DeclaredService, port: DeclaredPort, { streams }: Capacity): Statement | undefined {
+  const size = port.portCount
   if (streams === undefined || streams === size) return undefined
   const message =
     `${portName(service, port)} (${numbers(port.range, port.transports)}) is held to carry ` +
     `${counted(streams, 'stream')} at a time, but has ${counted(size, 'port')}. A port is not a stream: all streams ` +
     'of a peer connection share one (RFC 9143, RFC 5761), so it carries ' +
-    `${counted(mediaCapacity(port.range, USUAL), 'participant')} with two connections each. Say "participants".`
+    `${counted(carriedBy(port), 'participant')} with two connections each. Say "participants".`
   return { at: [...port.source, 'capacity', 'streams'], message, severity: streams > size ? 'error' : 'warning' }
+}
+
+/** Wherever the range comes to lie: only its size counts. */
+function carriedBy({ portCount }: DeclaredPort): number {
+  return mediaCapacity(portRange(1, portCount), USUAL)
 }
 
 function productOf({ participants, portsEach }: Capacity): Span | undefined {

@@ -1,6 +1,7 @@
 import { rangesOverlap } from '@portolan/ports'
 import { uncovered } from '../coverage.ts'
 import { type Holding, holdingsOf, isPublic } from '../holding.ts'
+import { mayServe } from '../open-port.ts'
 import { defineRule, type Statement } from '../rule.ts'
 import { listed, numbers, portName } from '../wording.ts'
 
@@ -21,6 +22,8 @@ export const firewall = defineRule(CODES, (resolved, say) => {
   const unused = resolved.hosts.flatMap((host) =>
     (host.open ?? [])
       .filter((opening) => !OF_THE_HOST.includes(opening.range.first))
+      // A port without a number yet may be given one of these.
+      .filter((opening) => !mayServe(resolved, host, opening.transport))
       .filter(
         (opening) =>
           !holdings.some(

@@ -1,7 +1,15 @@
 import { formatPortRange, rangesOverlap } from '@portolan/ports'
-import { type Forward, GATEWAY, type Host, type Port, type ResolvedStack, type Service } from '@portolan/stack'
+import {
+  type DeclaredPort,
+  type DeclaredService,
+  type DeclaredStack,
+  type Forward,
+  GATEWAY,
+  type Host,
+} from '@portolan/stack'
 import { uncovered } from '../coverage.ts'
 import { allServices, type Holding, holdingsOf, isPublic } from '../holding.ts'
+import { hasNumber, isWithin, mayServe } from '../open-port.ts'
 import { defineRule } from '../rule.ts'
 import { listed, numbers, portName } from '../wording.ts'
 
@@ -16,7 +24,10 @@ export const forwards = defineRule(CODES, (resolved, say) => {
   const findings = []
   for (const host of resolved.hosts) {
     if (host.forwards === undefined) continue
-    const dead = host.forwards.filter((forward) => !holdings.some((held) => isHeldBy(forward, held, host)))
+    const dead = host.forwards
+      .filter((forward) => !holdings.some((held) => isHeldBy(forward, held, host)))
+      // A port without a number yet may be given that one.
+      .filter(({ from }) => !mayServe(resolved, host, from.transport))
     for (const forward of dead) {
       const message =
         `Port ${numbers(forward.from.range, forward.from.transport)} is passed on to ${formatPortRange(forward.to)} of ` +
@@ -26,9 +37,7 @@ export const forwards = defineRule(CODES, (resolved, say) => {
     for (const { service, port } of publicPorts(resolved, host)) {
       const missing = notPassedOn({ service, port }, host, holdings)
       // A forward that aims at the declared number and misses is the same mistake, told above.
-      const isTold = dead.some(
-        ({ to, from }) => rangesOverlap(to, port.range) && port.transports.includes(from.transport),
-      )
+      const isTold = dead.some(({ to, from }) => isWithin(port, to) && port.transports.includes(from.transport))
       if (missing === undefined || isTold) continue
       const message =
         `${portName(service, port)} is public, but ${missing}. Nobody outside reaches it. ` +
@@ -45,11 +54,11 @@ function isHeldBy({ to, from }: Forward, held: Holding, host: Host): boolean {
 }
 
 /** Who listens on that number inside the cluster or the container: that is what was meant. */
-function nearMiss({ to, from }: Forward, { host, resolved }: { host: Host; resolved: ResolvedStack }): string {
+function nearMiss({ to, from }: Forward, { host, resolved }: { host: Host; resolved: DeclaredStack }): string {
   for (const service of allServices(resolved)) {
-    const port = service.ports.find(
-      ({ range, transports }) => rangesOverlap(range, to) && transports.includes(from.transport),
-    )
+    const port = service.ports
+      .filter(hasNumber)
+      .find(({ range, transports }) => rangesOverlap(range, to) && transports.includes(from.transport))
     if (port === undefined || service.host !== host.name || service.run.kind === 'external') continue
     const nodePort = port.nodePorts[from.transport]
     const name = portName(service, port)
@@ -63,15 +72,15 @@ function nearMiss({ to, from }: Forward, { host, resolved }: { host: Host; resol
   return 'Whoever connects is refused. Take the forward away, or declare what serves it.'
 }
 
-function publicPorts(resolved: ResolvedStack, host: Host): readonly { service: Service; port: Port }[] {
+function publicPorts(resolved: DeclaredStack, host: Host): readonly { service: DeclaredService; port: DeclaredPort }[] {
   return allServices(resolved)
     .filter((service) => service.host === host.name && service.run.kind !== 'external')
-    .flatMap((service) => service.ports.map((port) => ({ service, port })))
+    .flatMap((service) => service.ports.filter(hasNumber).map((port) => ({ service, port })))
     .filter(({ service, port }) => isPublic(service, port))
 }
 
 function notPassedOn(
-  { service, port }: { readonly service: Service; readonly port: Port },
+  { service, port }: { readonly service: DeclaredService; readonly port: DeclaredPort },
   host: Host,
   holdings: readonly Holding[],
 ): string | undefined {

@@ -13,7 +13,7 @@ export const healthPort = defineRule(CODES, (resolved, say) =>
     const { health, ports } = service
     if (health === undefined || typeof health.port !== 'number') return []
     const asked = health.port
-    const served = ports.filter(({ range }) => rangeContains(range, asked))
+    const served = ports.filter(({ range }) => range !== undefined && rangeContains(range, asked))
     if (served.some(({ transports }) => transports.includes('tcp'))) return []
     const has = ports.map((port) => `${port.name} ${numbers(port.range, port.transports)}`)
     const why = served.length > 0 ? 'is UDP alone' : 'is not one of its ports'

@@ -1,4 +1,4 @@
-import type { KeptThing, Service } from '@portolan/stack'
+import type { DeclaredService, KeptThing } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { defineRule } from '../rule.ts'
 import { settingAt } from '../settings.ts'
@@ -38,7 +38,7 @@ export const keptEvicted = defineRule(CODES, (resolved, say) => {
   )
 })
 
-function evictionPolicyOf(store: Service): string | undefined {
+function evictionPolicyOf(store: DeclaredService): string | undefined {
   const stated = settingAt(store, ['redis', 'maxmemory-policy']) ?? settingAt(store, ['redis', 'maxmemory_policy'])
   if (typeof stated === 'string') return stated.toLowerCase()
   const args = 'args' in store.run ? store.run.args : []

@@ -1,7 +1,8 @@
 import { formatPortRange, rangeContains, rangeSize, rangesOverlap } from '@portolan/ports'
-import type { Port, ResolvedStack, Service } from '@portolan/stack'
+import type { DeclaredService, DeclaredStack, Port } from '@portolan/stack'
 import { allServices, type Holding, holdingsOf, hostOf } from '../holding.ts'
 import { hasLivekitSettings, type LivekitPort, livekitPorts, livekitSetting, settingPath } from '../livekit.ts'
+import { hasNumber, openPorts } from '../open-port.ts'
 import { defineRule } from '../rule.ts'
 import { isMap } from '../settings.ts'
 import { listed, numbers, portName } from '../wording.ts'
@@ -19,8 +20,10 @@ export const livekitPortsRule = defineRule(CODES, (resolved, say) =>
     .flatMap((service) => {
       const undeclared = livekitPorts(service)
         .filter((stated) => !isDeclared(stated, service) && !isSinglePortRange(stated))
-        .map((stated) => {
+        .flatMap((stated) => {
           const holders = holdersOf(stated, service, resolved)
+          // One of its ports may be given that number: PORT_AUTO_LITERAL says what there is to say.
+          if (holders.length === 0 && openPorts(service, stated.transport).length > 0) return []
           if (holders.length === 0) {
             return say('LIVEKIT_PORT_UNDECLARED', { at: stated.at, message: undeclaredMessage(stated, service) })
           }
@@ -30,7 +33,7 @@ export const livekitPortsRule = defineRule(CODES, (resolved, say) =>
           }))
           return say('LIVEKIT_PORT_TAKEN', { at: stated.at, message: takenMessage(stated, service, holders), related })
         })
-      const unserved = service.ports.flatMap((port) => {
+      const unserved = service.ports.filter(hasNumber).flatMap((port) => {
         const missing = unservedOf(service, port)
         if (missing.length === 0) return []
         const message =
@@ -45,9 +48,9 @@ export const livekitPortsRule = defineRule(CODES, (resolved, say) =>
 )
 
 /** A single port, as part of a declared one; a range, as a whole: half a range is opened in no firewall. */
-function isDeclared({ range, transport }: LivekitPort, { ports }: Service): boolean {
+function isDeclared({ range, transport }: LivekitPort, { ports }: DeclaredService): boolean {
   return ports.some((port) => {
-    if (!port.transports.includes(transport)) return false
+    if (!hasNumber(port) || !port.transports.includes(transport)) return false
     if (rangeSize(range) === 1) return rangeContains(port.range, range)
     return port.range.first === range.first && port.range.last === range.last
   })
@@ -59,7 +62,7 @@ function isSinglePortRange({ key, range }: LivekitPort): boolean {
 }
 
 /** In a cluster every pod has the whole range of ports to itself. */
-function holdersOf(stated: LivekitPort, service: Service, resolved: ResolvedStack): readonly Holding[] {
+function holdersOf(stated: LivekitPort, service: DeclaredService, resolved: DeclaredStack): readonly Holding[] {
   if (hostOf(resolved, service)?.kind === 'kubernetes') return []
   return holdingsOf(resolved).filter(
     (held) =>
@@ -70,7 +73,7 @@ function holdersOf(stated: LivekitPort, service: Service, resolved: ResolvedStac
   )
 }
 
-function takenMessage(stated: LivekitPort, service: Service, holders: readonly Holding[]): string {
+function takenMessage(stated: LivekitPort, service: DeclaredService, holders: readonly Holding[]): string {
   const names = listed(holders.map((held) => portName(held.service, held.port)))
   const remedy = stated.key.startsWith('turn.')
     ? 'To use another TURN server set "turn.enabled: false" and list it under "rtc.turn_servers"; "turn" is LiveKit’s own.'
@@ -81,10 +84,10 @@ function takenMessage(stated: LivekitPort, service: Service, holders: readonly H
   )
 }
 
-function undeclaredMessage(stated: LivekitPort, service: Service): string {
-  const near = service.ports.find(
-    ({ range, transports }) => transports.includes(stated.transport) && rangesOverlap(range, stated.range),
-  )
+function undeclaredMessage(stated: LivekitPort, service: DeclaredService): string {
+  const near = service.ports
+    .filter(hasNumber)
+    .find(({ range, transports }) => transports.includes(stated.transport) && rangesOverlap(range, stated.range))
   const declared = near === undefined ? '' : ` (${portName(service, near)} is ${formatPortRange(near.range)})`
   return (
     `"${stated.key}" makes "${service.name}" listen on ${numbers(stated.range, stated.transport)}, which none of its ` +
@@ -99,7 +102,7 @@ interface Unserved {
 }
 
 /** Only what the settings speak of: `turn` when it is there, `rtc.tcp_port` when it is off. */
-function unservedOf(service: Service, port: Port): readonly Unserved[] {
+function unservedOf(service: DeclaredService, port: Port): readonly Unserved[] {
   const missing: Unserved[] = []
   if (port.speaks.includes('ice-tcp') && livekitSetting(service, ['rtc', 'tcp_port']) === 0) {
     const remedy = 'Set "rtc.tcp_port" to its number, or take the port away.'
@@ -118,7 +121,7 @@ function unservedOf(service: Service, port: Port): readonly Unserved[] {
 
 type TurnKind = `${'turn' | 'turns'}/${'tcp' | 'udp'}`
 
-function servesTurn(service: Service, { range }: Port, kind: TurnKind): boolean {
+function servesTurn(service: DeclaredService, { range }: Port, kind: TurnKind): boolean {
   if (livekitSetting(service, ['turn', 'enabled']) !== true || kind === 'turns/udp') return false
   const key = kind === 'turn/udp' ? 'udp_port' : 'tls_port'
   const number = livekitSetting(service, ['turn', key])
@@ -128,7 +131,7 @@ function servesTurn(service: Service, { range }: Port, kind: TurnKind): boolean 
   return isThere && (kind !== 'turn/tcp' || isPlain)
 }
 
-function turnUnserved(service: Service, { range }: Port, kind: TurnKind): Unserved {
+function turnUnserved(service: DeclaredService, { range }: Port, kind: TurnKind): Unserved {
   const what = `${kind.startsWith('turns') ? 'TURN over TLS' : 'TURN'} on ${formatPortRange(range)}/${kind.split('/')[1]}`
   const remedy = 'Take that transport away; for networks without UDP set "turn.tls_port" and declare it.'
   if (livekitSetting(service, ['turn', 'enabled']) !== true) {

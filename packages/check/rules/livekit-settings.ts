@@ -1,5 +1,5 @@
 import { LIVEKIT_MEDIA_RANGE } from '@portolan/ports'
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { hasLivekitSettings, livekitSetting, mediaEnds, sectionKeys, settingPath } from '../livekit.ts'
 import { defineRule, type Statement } from '../rule.ts'
@@ -21,7 +21,7 @@ const LOOKS = [
   ['LIVEKIT_TURN_DOMAIN', turnDomain],
   ['LIVEKIT_TURN_PORTLESS', turnWithoutPort],
   ['LIVEKIT_UDP_PORT_IGNORED', ignoredUdpPort],
-] as const satisfies readonly (readonly [keyof typeof CODES, (service: Service) => readonly Statement[]])[]
+] as const satisfies readonly (readonly [keyof typeof CODES, (service: DeclaredService) => readonly Statement[]])[]
 
 /** LiveKit's settings against LiveKit itself (its source, v1.13). */
 export const livekitSettings = defineRule(CODES, (resolved, say) =>
@@ -33,7 +33,7 @@ export const livekitSettings = defineRule(CODES, (resolved, say) =>
 /** Of the keys only those of ports are held against a list: the others come and go with LiveKit's releases. */
 const PORT_KEYS = { turn: ['udp_port', 'tls_port'], rtc: ['udp_port', 'tcp_port'] } as const
 
-function unknownPorts(service: Service): readonly Statement[] {
+function unknownPorts(service: DeclaredService): readonly Statement[] {
   return (['turn', 'rtc'] as const).flatMap((section) => {
     const known: readonly string[] = PORT_KEYS[section]
     const unknown = sectionKeys(service, section).filter((key) => key.endsWith('_port') && !known.includes(key))
@@ -47,7 +47,7 @@ function unknownPorts(service: Service): readonly Statement[] {
   })
 }
 
-function ignoredNodeAddress(service: Service): readonly Statement[] {
+function ignoredNodeAddress(service: DeclaredService): readonly Statement[] {
   if (livekitSetting(service, ['rtc', 'use_external_ip']) !== true) return []
   if (livekitSetting(service, ['rtc', 'node_ip']) === undefined) return []
   const message =
@@ -57,7 +57,7 @@ function ignoredNodeAddress(service: Service): readonly Statement[] {
   return [{ at: settingPath(service, ['rtc', 'node_ip']), message, related }]
 }
 
-function singlePortRange(service: Service): readonly Statement[] {
+function singlePortRange(service: DeclaredService): readonly Statement[] {
   const [first, last] = mediaEnds(service)
   if (first === undefined || first !== last) return []
   const isFatal = livekitSetting(service, ['rtc', 'use_external_ip']) === true
@@ -72,7 +72,7 @@ function singlePortRange(service: Service): readonly Statement[] {
 /** `IsValidDomain` in LiveKit's TURN server asks for a dot in it. */
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/i
 
-function turnDomain(service: Service): readonly Statement[] {
+function turnDomain(service: DeclaredService): readonly Statement[] {
   const port = livekitSetting(service, ['turn', 'tls_port'])
   if (livekitSetting(service, ['turn', 'enabled']) !== true || typeof port !== 'number' || port === 0) return []
   const domain = livekitSetting(service, ['turn', 'domain'])
@@ -84,7 +84,7 @@ function turnDomain(service: Service): readonly Statement[] {
   return [{ at: settingPath(service, ['turn', typeof domain === 'string' ? 'domain' : 'tls_port']), message }]
 }
 
-function turnWithoutPort(service: Service): readonly Statement[] {
+function turnWithoutPort(service: DeclaredService): readonly Statement[] {
   if (livekitSetting(service, ['turn', 'enabled']) !== true) return []
   const isSet = ['udp_port', 'tls_port'].some((key) => {
     const value = livekitSetting(service, ['turn', key])
@@ -97,7 +97,7 @@ function turnWithoutPort(service: Service): readonly Statement[] {
   return [{ at: settingPath(service, ['turn', 'enabled']), message }]
 }
 
-function ignoredUdpPort(service: Service): readonly Statement[] {
+function ignoredUdpPort(service: DeclaredService): readonly Statement[] {
   const [first] = mediaEnds(service)
   const single = livekitSetting(service, ['rtc', 'udp_port'])
   if (first === undefined || single === undefined || single === 0) return []

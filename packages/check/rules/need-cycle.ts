@@ -1,4 +1,4 @@
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { defineRule } from '../rule.ts'
 
@@ -29,7 +29,7 @@ export const needCycle = defineRule(CODES, (resolved, say) => {
 
 type Edges = ReadonlyMap<string, readonly string[]>
 
-function knownNeeds({ needs }: Service, services: ReadonlyMap<string, Service>): readonly string[] {
+function knownNeeds({ needs }: DeclaredService, services: ReadonlyMap<string, DeclaredService>): readonly string[] {
   return needs.map(({ service }) => service).filter((name) => services.has(name))
 }
 

@@ -1,4 +1,4 @@
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 import { defineRule, type Statement } from '../rule.ts'
 
 const CODES = {
@@ -13,7 +13,7 @@ export const needDatabase = defineRule(CODES, ({ services }, say) => {
     .map((statement) => say('NEED_DATABASE_MISSING', statement))
 })
 
-function databaselessNeeds({ name, needs }: Service, embedded: ReadonlySet<string>): readonly Statement[] {
+function databaselessNeeds({ name, needs }: DeclaredService, embedded: ReadonlySet<string>): readonly Statement[] {
   return needs
     .filter(({ service, database }) => embedded.has(service) && database === undefined)
     .map(({ service, source }) => {
@@ -25,7 +25,7 @@ function databaselessNeeds({ name, needs }: Service, embedded: ReadonlySet<strin
 }
 
 /** What the embedded bus is: a database that all who need it share. */
-function homelessBus(service: Service): readonly Statement[] {
+function homelessBus(service: DeclaredService): readonly Statement[] {
   if (!isEmbedded(service, 'bus') || service.needs.length > 0) return []
   const message =
     `"${service.name}" is the bus that Portolan brings along, which is a database, and needs none. It would not start. ` +
@@ -33,7 +33,7 @@ function homelessBus(service: Service): readonly Statement[] {
   return [{ at: service.source, message }]
 }
 
-function isEmbedded({ run }: Service, part: string): boolean {
+function isEmbedded({ run }: DeclaredService, part: string): boolean {
   return run.kind === 'embedded' && run.part === part
 }
 

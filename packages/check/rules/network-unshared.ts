@@ -1,4 +1,4 @@
-import { portMeant, type Service } from '@portolan/stack'
+import { type DeclaredService, portMeant } from '@portolan/stack'
 import { allServices, isPublic } from '../holding.ts'
 import { defineRule } from '../rule.ts'
 import { listed } from '../wording.ts'
@@ -28,19 +28,19 @@ export const networkUnshared = defineRule(CODES, (resolved, say) => {
   return [...needs, ...routes]
 })
 
-function areApart(a: Service, b: Service): boolean {
+function areApart(a: DeclaredService, b: DeclaredService): boolean {
   if (a.networks === undefined || b.networks === undefined) return false
   if (a.run.kind === 'external' || b.run.kind === 'external') return false
   return !a.networks.some((network) => b.networks?.includes(network))
 }
 
-function words(from: Service, to: Service, verb: string) {
+function words(from: DeclaredService, to: DeclaredService, verb: string) {
   const message =
     `"${from.name}" ${verb} "${to.name}", but they share no network: ${networksOf(from)} and ${networksOf(to)}. ` +
     `The name "${to.name}" does not even resolve there. Put both on one network.`
   return { message, related: [{ at: [...to.source, 'networks'], message: `"${to.name}" is on ${networksOf(to)}` }] }
 }
 
-function networksOf({ networks = [] }: Service): string {
+function networksOf({ networks = [] }: DeclaredService): string {
   return networks.length === 0 ? 'none' : listed(networks.map((name) => `"${name}"`))
 }

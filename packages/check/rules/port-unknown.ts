@@ -1,4 +1,4 @@
-import { nearestSpelling, type Path, portMeant, type Service } from '@portolan/stack'
+import { type DeclaredService, nearestSpelling, type Path, portMeant } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { defineRule } from '../rule.ts'
 import { listed } from '../wording.ts'
@@ -9,7 +9,7 @@ const CODES = {
 
 interface Mention {
   readonly what: string
-  readonly target: Service
+  readonly target: DeclaredService
   /** Undefined: the main port is meant. */
   readonly named: string | undefined
   readonly at: Path
@@ -34,7 +34,7 @@ export const portUnknown = defineRule(CODES, (resolved, say) => {
     })
 })
 
-function mentionsOf(service: Service, services: readonly Service[]): readonly Mention[] {
+function mentionsOf(service: DeclaredService, services: readonly DeclaredService[]): readonly Mention[] {
   const mentions: Mention[] = service.routes.map((route) => ({
     what: `Route "${route.path}" leads to "${service.name}"`,
     target: service,

@@ -6,7 +6,7 @@ import {
   type PortRange,
   rangesOverlap,
 } from '@portolan/ports'
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 import { allServices, holdingsOf } from '../holding.ts'
 import { PROGRAM_NAMES, type Program, programOf } from '../program.ts'
 import { defineRule } from '../rule.ts'
@@ -46,12 +46,12 @@ export const relayRange = defineRule(CODES, (resolved, say) => {
   })
 })
 
-function relays(service: Service): boolean {
+function relays(service: DeclaredService): boolean {
   if (settingAt(service, ['livekit', 'turn', 'enabled']) === true) return true
   return service.ports.some(({ speaks }) => speaks.includes('turn') || speaks.includes('turns'))
 }
 
-function relayRangeOf(service: Service, program: Program): PortRange {
+function relayRangeOf(service: DeclaredService, program: Program): PortRange {
   const { start, end, usual } = RELAYS[program]
   const first = settingAt(service, [program, ...start])
   const last = settingAt(service, [program, ...end])

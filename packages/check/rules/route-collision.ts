@@ -1,4 +1,4 @@
-import type { Route, Service } from '@portolan/stack'
+import type { DeclaredService, Route } from '@portolan/stack'
 import { defineRule } from '../rule.ts'
 import { normalisedRoute, type ServedRoute, servedRoutes } from '../served-route.ts'
 import { listed } from '../wording.ts'
@@ -39,7 +39,13 @@ function leadsApart(group: readonly ServedRoute[]): boolean {
   return new Set(group.map(targetName)).size > 1
 }
 
-function targetName({ service, port }: { readonly service: Service; readonly port: { name: string } | undefined }) {
+function targetName({
+  service,
+  port,
+}: {
+  readonly service: DeclaredService
+  readonly port: { name: string } | undefined
+}) {
   return port === undefined ? `"${service.name}"` : `"${service.name}.${port.name}"`
 }
 

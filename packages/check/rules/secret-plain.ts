@@ -1,4 +1,4 @@
-import type { Service } from '@portolan/stack'
+import type { DeclaredService } from '@portolan/stack'
 import { allServices } from '../holding.ts'
 import { defineRule } from '../rule.ts'
 import { isSecretText, namesSecret, secretIn } from '../secret.ts'
@@ -46,7 +46,7 @@ function secretArguments(values: readonly TextValue[]) {
   })
 }
 
-function variableFor(service: Service, at: readonly (string | number)[]): string {
+function variableFor(service: DeclaredService, at: readonly (string | number)[]): string {
   const last = at.at(-1)
   const name = typeof last === 'string' && last !== 'external' ? `${service.name}_${last}` : `${service.name}_secret`
   return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')

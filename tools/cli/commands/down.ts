@@ -1,23 +1,12 @@
-import { access } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
-import { errorCode } from '@portolan/errors'
-import { acquireFolderLock, askSupervisor, type DataFolder, endOrphans } from '@portolan/supervise'
 import { Command } from 'commander'
-import type { CliContext } from '../cli-context.ts'
-import { controlSocketOf } from '../control-socket.ts'
-import { stackBusy, stopTooSlow } from '../errors.ts'
-import {
-  type ChosenStack,
-  environmentOption,
-  type StackChoice,
-  shiftOption,
-  stackArgument,
-  stackMeant,
-} from '../stack-argument.ts'
+import { type CliContext, EXIT } from '../cli-context.ts'
+import { givePortsBack } from '../copy-ports.ts'
+import { environmentOption, type StackChoice, shiftOption, stackArgument, stackMeant } from '../stack-argument.ts'
+import { stopCopy } from '../stop-copy.ts'
 
-/** Longer than any stop takes: services have fifteen seconds. */
-const LONGEST_STOP_MS = 60_000
-const LOOK_MS = 100
+interface DownOptions extends StackChoice {
+  readonly release?: boolean
+}
 
 export function downCommand(context: CliContext): Command {
   return new Command('down')
@@ -25,52 +14,19 @@ export function downCommand(context: CliContext): Command {
     .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
-    .action(async (argument: string, choice: StackChoice) => {
-      const chosen = await stackMeant(argument, choice)
-      const signal = AbortSignal.any([context.stopped, AbortSignal.timeout(LONGEST_STOP_MS)])
-      const socket = await controlSocketOf(chosen.folder)
-      const answer = await askSupervisor(socket, { method: 'POST', path: '/stop' }, { signal })
-      if (answer === undefined) return cleanUp(context, chosen, signal)
-      await untilReleased(chosen, socket, signal)
-      context.stdout.write(`Stack "${chosen.stack.name}" is stopped.\n`)
+    .option('--release', 'give the numbers of its "auto" ports back to the registry; the next start gets other ones')
+    .action(async (argument: string, { release, ...choice }: DownOptions) => {
+      // What is to be given back is the plain copy's, also when it is down and another one runs.
+      const isNamed = choice.env !== undefined || choice.shift !== undefined
+      const chosen = await stackMeant(argument, release === true && !isNamed ? { shift: 0 } : choice)
+      const { stack, folder, resolved } = chosen
+      const words = await stopCopy(context, chosen)
+      const { preview } = resolved
+      const name = preview === undefined ? `Stack "${stack.name}"` : `Preview "${preview}" of stack "${stack.name}"`
+      context.stdout.write(`${name} ${words}\n`)
+      // The ports of a preview are given back with it, whoever ends it.
+      if (release !== true && preview === undefined) return
+      const wasReleased = await givePortsBack(context, folder, { signal: context.stopped })
+      if (!wasReleased) context.setExitCode(EXIT.failed)
     })
-}
-
-/** Nobody answers: either nothing runs, or the supervisor was killed and left its services. */
-async function cleanUp(context: CliContext, { folder, stack }: ChosenStack, signal: AbortSignal): Promise<void> {
-  if (!(await isThere(folder.root))) {
-    context.stdout.write(`Stack "${stack.name}" was not running.\n`)
-    return
-  }
-  using lock = acquireFolderLock(folder.lockFile)
-  if (lock === undefined) throw stackBusy(stack.name)
-  const count = await endOrphans(folder, { signal })
-  const words =
-    count === 0 ? 'was not running.' : `was not running any more; ${count} processes that it had left were ended.`
-  context.stdout.write(`Stack "${stack.name}" ${words}\n`)
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false // never started
-    throw error
-  }
-}
-
-async function untilReleased({ folder, stack }: ChosenStack, socket: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if (await isReleased(folder, socket)) return
-    await delay(LOOK_MS)
-  }
-  throw stopTooSlow(stack.name)
-}
-
-async function isReleased(folder: DataFolder, socket: string): Promise<boolean> {
-  // Somebody deleted the folder under the running stack, and the lock with it: then the socket is the last that goes.
-  if (!(await isThere(folder.root))) return !(await isThere(socket))
-  using lock = acquireFolderLock(folder.lockFile)
-  return lock !== undefined
 }

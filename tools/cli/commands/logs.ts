@@ -1,11 +1,14 @@
+import type { DeclaredPort } from '@portolan/stack'
 import { followLogs, type LogLine, MODULES_LOG, readLogs } from '@portolan/supervise'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { parseDuration } from '../duration.ts'
 import { usage } from '../errors.ts'
 import { formatLogText } from '../log-text.ts'
 import {
   type ChosenStack,
   environmentOption,
+  previewOption,
   type StackChoice,
   shiftOption,
   stackArgument,
@@ -21,7 +24,6 @@ interface LogsOptions extends StackChoice {
   readonly json?: boolean
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DEFAULT_LINES = 200
 
 export function logsCommand(context: CliContext): Command {
@@ -35,6 +37,7 @@ export function logsCommand(context: CliContext): Command {
     .option('--json', 'one JSON object a line')
     .addOption(environmentOption())
     .addOption(shiftOption())
+    .addOption(previewOption())
     .action(async (argument: string, options: LogsOptions) => {
       const chosen = await stackOrServiceMeant(argument, options)
       await printLogs(context, chosen, { services: servicesMeant(chosen, options.service), options })
@@ -47,7 +50,7 @@ function servicesOption(): Option {
     .argParser((name: string, before: readonly string[]) => [...before, name])
 }
 
-function servicesMeant({ resolved, stack }: ChosenStack, named: readonly string[]): readonly string[] {
+function servicesMeant({ resolved, stack }: ChosenStack<DeclaredPort>, named: readonly string[]): readonly string[] {
   const known = [
     ...resolved.services.map(({ name }) => name),
     ...(resolved.gateway === undefined ? [] : ['gateway']),
@@ -61,7 +64,7 @@ function servicesMeant({ resolved, stack }: ChosenStack, named: readonly string[
 
 async function printLogs(
   context: CliContext,
-  { folder }: ChosenStack,
+  { folder }: ChosenStack<DeclaredPort>,
   { services, options }: { readonly services: readonly string[]; readonly options: LogsOptions },
 ): Promise<void> {
   const isAll = options.since !== undefined && options.lines === undefined
@@ -86,8 +89,8 @@ async function printLogs(
 
 /** `90s`, `10m`, `2h`, `1d` before now, or a date and time. */
 export function parseSince(text: string, now: Date): Date {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0))
+  const agoMs = parseDuration(text)
+  if (agoMs !== undefined) return new Date(now.getTime() - agoMs)
   const time = new Date(text)
   if (Number.isNaN(time.getTime()))
     throw usage(`--since takes "10m", "2h", "1d" or a time such as 2026-01-31T12:00, not "${text}".`)

@@ -4,7 +4,14 @@ import { Command } from 'commander'
 import { gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
-import { environmentOption, type StackChoice, shiftOption, stackArgument, stackMeant } from '../stack-argument.ts'
+import {
+  environmentOption,
+  previewOption,
+  type StackChoice,
+  shiftOption,
+  stackArgument,
+  stackMeant,
+} from '../stack-argument.ts'
 
 export function openCommand(context: CliContext): Command {
   return new Command('open')
@@ -12,6 +19,7 @@ export function openCommand(context: CliContext): Command {
     .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
+    .addOption(previewOption())
     .action(async (argument: string, choice: StackChoice) => {
       const { resolved, stack } = await stackMeant(argument, choice)
       const url = gatewayUrl(resolved)

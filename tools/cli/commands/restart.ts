@@ -4,6 +4,7 @@ import type { CliContext } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
 import {
   environmentOption,
+  previewOption,
   type StackChoice,
   shiftOption,
   stackArgument,
@@ -22,6 +23,7 @@ export function restartCommand(context: CliContext): Command {
     .requiredOption('-s, --service <name>', 'which one')
     .addOption(environmentOption())
     .addOption(shiftOption())
+    .addOption(previewOption())
     .action(async (argument: string, { service, ...choice }: RestartOptions) => {
       const { folder, stack } = await stackOrServiceMeant(argument, choice)
       const beganAt = performance.now()

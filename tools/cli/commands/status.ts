@@ -1,3 +1,4 @@
+import type { DeclaredPort } from '@portolan/stack'
 import {
   askSupervisor,
   controlFailed,
@@ -8,7 +9,7 @@ import {
   type StateName,
 } from '@portolan/supervise'
 import { Command } from 'commander'
-import { gatewayUrl } from '../address-lines.ts'
+import { copyWords, gatewayUrl } from '../address-lines.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
@@ -16,6 +17,7 @@ import {
   type ChosenStack,
   environmentOption,
   meantCopy,
+  previewOption,
   type StackChoice,
   shiftOption,
   stackArgument,
@@ -32,6 +34,7 @@ export function statusCommand(context: CliContext): Command {
     .addArgument(stackArgument())
     .addOption(environmentOption())
     .addOption(shiftOption())
+    .addOption(previewOption())
     .option('--json', 'for machines')
     .action(async (argument: string, options: StackChoice & { readonly json?: boolean }) => {
       const chosen = await stackMeant(argument, options)
@@ -48,7 +51,7 @@ interface Known {
   readonly isRunning: boolean
 }
 
-async function statusOf({ folder, stack, resolved }: ChosenStack): Promise<Known> {
+async function statusOf({ folder, stack, resolved }: ChosenStack<DeclaredPort>): Promise<Known> {
   const signal = AbortSignal.timeout(ANSWER_MS)
   const answer = await askSupervisor(await controlSocketOf(folder), { method: 'GET', path: '/status' }, { signal })
   const state = await readRunState(folder)
@@ -59,7 +62,10 @@ async function statusOf({ folder, stack, resolved }: ChosenStack): Promise<Known
   return { status: { stack: stack.name, environment: resolved.environment, services }, isRunning: false }
 }
 
-function statusMeant(answer: unknown, { stack, resolved }: Pick<ChosenStack, 'stack' | 'resolved'>): StackStatus {
+function statusMeant(
+  answer: unknown,
+  { stack, resolved }: Pick<ChosenStack<DeclaredPort>, 'stack' | 'resolved'>,
+): StackStatus {
   const status = parseStackStatus(answer)
   if (status === undefined) throw controlFailed('what it answered is no status. Stop the stack and start it again.')
   if (status.stack === stack.name && status.environment === resolved.environment) return status
@@ -67,10 +73,14 @@ function statusMeant(answer: unknown, { stack, resolved }: Pick<ChosenStack, 'st
   throw controlFailed(reason)
 }
 
-function statusLines(context: CliContext, chosen: ChosenStack, { status, isRunning }: Known): readonly string[] {
+function statusLines(
+  context: CliContext,
+  chosen: ChosenStack<DeclaredPort>,
+  { status, isRunning }: Known,
+): readonly string[] {
   const colours = coloursFor(context.stdout, context)
   const { bold, cyan, dim } = colours
-  const name = `${bold(status.stack)} (${status.environment})`
+  const name = `${bold(status.stack)} (${copyWords(chosen.resolved)})`
   if (!isRunning)
     return [`${name} is not running. Start it with "${typedCommand(context.typing, 'up', meantCopy(chosen))}".`]
   const door = gatewayUrl(chosen.resolved)

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { openTestDatabase, openTestPostgres } from '@portolan/postgres/testing'
+import { afterAll, expect, test } from 'vitest'
+import { openFolder, runCli } from '../testing.ts'
+
+const postgres = await openTestPostgres()
+afterAll(() => postgres[Symbol.asyncDispose]())
+
+test('this machine’s registry is brought up, asked without further words, kept over a stop, and taken down', async () => {
+  await using home = await openFolder()
+  const run = (...args: readonly string[]) => runCli(args, { environment: { XDG_STATE_HOME: home.folder } })
+  const folder = path.join(home.folder, 'portolan', 'registry')
+  expect(await run('registry', 'status')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('CLI_REGISTRY_UNKNOWN'),
+  })
+  try {
+    // Of two that begin in one moment one starts it, and both mean the same.
+    const [up, ...others] = (await Promise.all([run('registry', 'up'), run('registry', 'up')])).toSorted(
+      (a, b) => Number(a.exitCode) - Number(b.exitCode),
+    )
+    expect(others).toMatchObject([
+      { exitCode: 1, stderr: expect.stringMatching(/SUPERVISE_ALREADY_RUNNING|CLI_STACK_BUSY/) },
+    ])
+    expect(up).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringContaining('The registry answers at http://127.0.0.1:'),
+    })
+    expect((await stat(path.join(folder, 'access.json'))).mode & 0o777).toBe(0o600)
+    expect(await readFile(path.join(folder, 'portolan.yaml'), 'utf8')).not.toContain('pk_')
+    const status = JSON.parse((await run('registry', 'status', '--json')).stdout)
+    expect(status).toMatchObject({
+      success: true,
+      isOwn: true,
+      hosts: [{ observers: expect.arrayContaining(['kernel']) }],
+    })
+    expect(await run('ports', 'allocate', 'worb', 'production')).toMatchObject({ exitCode: 0 })
+    expect(await run('registry', 'down')).toMatchObject({ exitCode: 0, stdout: 'The registry is stopped.\n' })
+    const down = await run('ports', 'list')
+    expect(down).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CLI_REGISTRY_DOWN') })
+    expect(await run('registry', 'up')).toMatchObject({ exitCode: 0 })
+    expect((await run('ports', 'list')).stdout).toContain('worb')
+  } finally {
+    await run('registry', 'down')
+  }
+}, 90_000)
+
+test('serve says every variable that is missing', async () => {
+  const { exitCode, stderr, stdout } = await runCli(['registry', 'serve'])
+  expect([exitCode, stdout + stderr]).toEqual([expect.any(Number), expect.stringContaining('DATABASE_URL')])
+  expect(exitCode).not.toBe(0)
+})
+
+test('serve takes a database that is there', async () => {
+  await using database = await openTestDatabase(postgres)
+  const environment = { DATABASE_URL: database.url, PORT: '0', REGISTRY_ADMIN_KEY: 'k'.repeat(40) }
+  await using serving = await startServing(environment)
+  const answer = await fetch(`${serving.url}/api/band/list`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'k'.repeat(40) },
+    body: '{}',
+  })
+  expect(await answer.json()).toMatchObject({ success: true, bands: expect.any(Array) })
+})
+
+async function startServing(environment: Readonly<Record<string, string>>) {
+  const args = [fileURLToPath(new URL('../main.ts', import.meta.url)), 'registry', 'serve']
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const url = await new Promise<string>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const port = /127\.0\.0\.1:(\d+)|"port":(\d+)/.exec(line)
+      if (port !== null) resolve(`http://127.0.0.1:${port[1] ?? port[2]}`)
+    })
+  })
+  const end = async () => {
+    child.kill('SIGTERM')
+    await exited
+  }
+  return { url, [Symbol.asyncDispose]: end }
+}

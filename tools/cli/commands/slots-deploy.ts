@@ -1,0 +1,213 @@
+import {
+  type CommandSettings,
+  type ContainerSettings,
+  commandRunner,
+  containerRunner,
+  type DeployProgress,
+  type DeployResult,
+  deploySlot,
+  type Runner,
+} from '@portolan/deploy'
+import { Command, Option } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { usage } from '../errors.ts'
+import { typist } from '../operation-command.ts'
+import { collect, durationOf, labelOf } from '../operation-options.ts'
+import { registryDoor } from '../registry-door.ts'
+import { statePlace } from '../registry-place.ts'
+import { type ChosenEngine, findEngine, slotHomes } from '../slot-homes.ts'
+import { momentWords } from '../table-lines.ts'
+import { coloursFor, formatDuration, visible, visibleLines } from '../terminal.ts'
+import { withProblems } from '../told-problem.ts'
+import { addChangeOptions, type ChangeOptions, graceOption, namingOf } from './slot-options.ts'
+
+interface DeployOptions extends ChangeOptions {
+  readonly image?: string
+  readonly containerPort?: number
+  readonly volume?: readonly string[]
+  readonly network?: string
+  readonly limit?: readonly string[]
+  readonly loopback?: boolean
+  readonly set?: readonly string[]
+  readonly folder?: string
+  readonly health?: string
+  readonly timeout?: number
+  readonly grace?: number
+  readonly endGrace?: boolean
+  readonly promote?: boolean
+  readonly here?: boolean
+}
+
+const HELP = `
+Examples:
+  portolan slots deploy worb production 1.4.0 --image registry.example.com/worb:1.4.0 --health /health
+  portolan slots deploy worb staging 1.4.0 --health /health -- node server.js
+
+The program is told its port as PORT. A container is published to the half's port, on IPv4 and IPv6; a command listens on
+it. What is active goes on until the new one is healthy, and for its grace after that. A deploy that fails, or is killed,
+leaves the active half as it was; the next one takes away what is left. A command's output is in a file below
+\${XDG_STATE_HOME:-~/.local/state}/portolan/slots.`
+
+export function deployCommand(context: CliContext): Command {
+  const command = addChangeOptions(new Command('deploy'))
+    .summary('run a version in the idle half, wait for its health, promote it')
+    .description('Run a version in the idle half of a pair, wait until it is healthy, and promote it.')
+    .argument('<version>', 'such as 1.4.0 or a commit')
+    .argument('[command...]', 'after "--": the program to run, or what a container runs in place of its own')
+    .option('--image <image>', 'run a container of it')
+    .addOption(
+      new Option('--container-port <number>', 'where it listens inside (default: what the image exposes)').argParser(
+        Number,
+      ),
+    )
+    .option('--volume <source:target>', 'for a container; may be given several times', collect)
+    .option('--network <name>', 'for a container')
+    .option('--limit <name=number>', 'for a container, such as nofile=1024; may be given several times', collect)
+    .option('--loopback', 'publish a container on this machine alone, for a proxy beside it')
+    .option('--set <name=value>', 'a variable for its environment; may be given several times', collect)
+    .option('--folder <path>', 'where a command runs (default: here)')
+    .option('--health <path>', 'the HTTP path that says whether it works (default: the port takes a connection)')
+  return addWaitOptions(command)
+    .addHelpText('after', HELP)
+    .action((...given: readonly [string, string, string, readonly string[], DeployOptions]) => {
+      const [project, environment, version, words, options] = given
+      const asked = { project, environment, version, words }
+      return withProblems(context, options.json === true, () => deploy(context, asked, options))
+    })
+}
+
+function addWaitOptions(command: Command): Command {
+  const timeout = new Option('--timeout <time>', 'how long it may take to be healthy (default: 60s)')
+  return command
+    .addOption(timeout.argParser((text) => durationOf('timeout', text)))
+    .addOption(graceOption())
+    .option('--end-grace', 'put it in place of what is still in its grace')
+    .option('--no-promote', 'leave it deployed beside the active one, to be looked at')
+    .option('--here', "the claim's host is this machine, whatever the registry knows of it")
+}
+
+interface Asked {
+  readonly project: string
+  readonly environment: string
+  readonly version: string
+  readonly words: readonly string[]
+}
+
+async function deploy(context: CliContext, asked: Asked, options: DeployOptions): Promise<void> {
+  const { version } = asked
+  const { token, reason, actor = typist(), health, timeout, grace, endGrace, promote, here } = options
+  const engine = findEngine(context, options.engine)
+  await using _ = engine ?? { [Symbol.asyncDispose]: () => Promise.resolve() }
+  const runner = runnerOf(context, asked, { options, engine })
+  const { door } = await registryDoor(context)
+  const result = await deploySlot(
+    {
+      ...namingOf(asked.project, asked.environment, options),
+      version,
+      actor,
+      health: health === undefined ? { type: 'tcp' } : { type: 'http', path: health },
+      ...(timeout === undefined ? {} : { healthTimes: { timeoutMs: timeout } }),
+      ...(grace === undefined ? {} : { graceMs: grace }),
+      ...(token === undefined ? {} : { token }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(endGrace === undefined ? {} : { endGrace }),
+      ...(promote === undefined ? {} : { promote }),
+    },
+    {
+      door,
+      runner,
+      homes: slotHomes(context, engine, options.engine).slice(runner.kind === 'command' ? 1 : 0),
+      onProgress: (progress) => context.stderr.write(`${progressLine(context, progress)}\n`),
+      ...(here === undefined ? {} : { isHere: here }),
+    },
+    { signal: context.stopped },
+  )
+  const lines = options.json === true ? [JSON.stringify({ success: true, ...result }, null, 2)] : resultLines(result)
+  for (const line of lines) context.stdout.write(`${line}\n`)
+}
+
+interface Chosen {
+  readonly options: DeployOptions
+  readonly engine: ChosenEngine | undefined
+}
+
+/** @throws CLI_USAGE */
+function runnerOf(context: CliContext, { words }: Asked, { options, engine }: Chosen): Runner {
+  const { image, set = [], folder = context.typing.folder } = options
+  const environment = Object.fromEntries(set.map((text) => labelOf('set', text)))
+  if (image !== undefined) {
+    if (engine === undefined) throw usage('There is no container engine here. Start one, or name it with --engine.')
+    return containerRunner(containerOf(image, { words, environment, options }), engine)
+  }
+  const [command, ...args] = words
+  if (command === undefined) throw usage('What is to run? Give --image, or a command after "--".')
+  if (options.engine !== undefined) throw usage('--engine is for containers: give --image as well.')
+  const settings: CommandSettings = { command, args, folder, environment: { ...inherited(context), ...environment } }
+  return commandRunner(settings, { stateFolder: statePlace(context).slotsFolder })
+}
+
+interface ContainerParts {
+  readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly options: DeployOptions
+}
+
+function containerOf(image: string, { words, environment, options }: ContainerParts): ContainerSettings {
+  const { containerPort, volume = [], network, limit = [], loopback = false } = options
+  return {
+    image,
+    environment,
+    volumes: volume,
+    limits: Object.fromEntries(
+      limit.map((text) => labelOf('limit', text)).map(([name, value]) => [name, Number(value)]),
+    ),
+    reach: loopback ? 'loopback' : 'all',
+    ...(words.length === 0 ? {} : { args: words }),
+    ...(containerPort === undefined ? {} : { containerPort }),
+    ...(network === undefined ? {} : { network }),
+  }
+}
+
+/** What the deployer has, without what is the deployer's alone. */
+function inherited({ environment }: CliContext): CliContext['environment'] {
+  const { PORTOLAN_REGISTRY_KEY: _, PORTOLAN_SSH_KEY: __, ...rest } = environment
+  return rest
+}
+
+function progressLine(context: CliContext, progress: DeployProgress): string {
+  const { green, red, dim, yellow } = coloursFor(context.stderr, context)
+  switch (progress.type) {
+    case 'chosen':
+      return dim(`· ${progress.half} half, port ${progress.port}, token ${progress.token}`)
+    case 'stopped':
+      return dim(`· stopped the ${visible(progress.occupant.words)} of version ${visible(progress.occupant.version)}`)
+    case 'started':
+      return `${green('✓')} started ${visible(progress.occupant.words)}`
+    case 'checked': {
+      const after = dim(formatDuration(progress.afterMs))
+      return progress.fault === undefined
+        ? `${green('✓')} healthy  ${after}`
+        : `${yellow('!')} not yet (${progress.attempt}): ${visibleLines(progress.fault)}  ${after}`
+    }
+    case 'promoted':
+      return `${green('✓')} ${progress.half} is active with version ${visible(progress.version)}`
+    case 'left':
+      return `${red('✗')} something is left on the ${progress.half} half: ${visibleLines(progress.reason)}`
+  }
+}
+
+function resultLines(result: DeployResult): readonly string[] {
+  const { project, environment, version, half, port, token, isActive, previous } = result
+  const first = visible(
+    `${project} ${environment}: version ${version} is ${isActive ? 'active' : 'deployed'} on ${half}, port ${port}.`,
+  )
+  const back =
+    previous === undefined
+      ? []
+      : [
+          visible(
+            `Version ${previous.version} goes on on ${previous.half} (${previous.port}), over ${momentWords(previous.graceUntil)}.`,
+          ),
+        ]
+  return [first, ...back, `The token is ${token} now.`]
+}

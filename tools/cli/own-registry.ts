@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { errorCode } from '@portolan/errors'
+import type { CliContext } from './cli-context.ts'
+import { folderUnusable } from './errors.ts'
+import { ownHostName } from './registry-door.ts'
+import { findOwnAccess, type RegistryAccess, type StatePlace, statePlace, writeFirstAccess } from './registry-place.ts'
+import { STACK_FILE_NAME } from './stack-argument.ts'
+
+/** Below the system's ports for outgoing connections, which come and go. */
+const FIRST_PORT = 4_700
+const LAST_PORT = 4_799
+
+/** The registry of this machine: a stack of its own, in a folder of this user. */
+export interface OwnRegistry {
+  readonly folder: string
+  readonly access: RegistryAccess
+  /** What its stack file takes from outside. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** Writes what is missing of it; what is there stays as it is. @throws CLI_FOLDER_UNUSABLE, CLI_REGISTRY_ACCESS_UNUSABLE */
+export async function prepareOwnRegistry(context: CliContext): Promise<OwnRegistry> {
+  const place = statePlace(context)
+  const folder = place.registryFolder
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const access = (await findOwnAccess(place)) ?? (await firstAccess(place))
+    await writeOnce(join(folder, STACK_FILE_NAME), await stackText(access))
+    await writeOnce(join(folder, 'registry.yaml'), settingsText())
+    return { folder, access, values: valuesOf(context, access, place) }
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(errorCode(error) ?? ''))
+      throw folderUnusable(folder, error)
+    throw error
+  }
+}
+
+function valuesOf(context: CliContext, { key }: RegistryAccess, { registryFolder }: StatePlace) {
+  return {
+    PORTOLAN_NODE: context.self[0] ?? 'node',
+    PORTOLAN_REGISTRY_SERVER: context.registryServer,
+    REGISTRY_SETTINGS: join(registryFolder, 'registry.yaml'),
+    REGISTRY_ADMIN_KEY: key,
+  }
+}
+
+async function firstAccess(place: StatePlace): Promise<RegistryAccess> {
+  const [http, sql] = await freePorts(2)
+  const key = `pk_${hex(8)}_${randomBytes(32).toString('base64url')}`
+  const access = { url: `http://127.0.0.1:${http}`, key, ...(sql === undefined ? {} : { sqlPort: sql }) }
+  await writeFirstAccess(place, access)
+  return (await findOwnAccess(place)) ?? access
+}
+
+const hex = (count: number) => randomBytes(count).toString('hex')
+
+async function writeOnce(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error // it is there, and may have been changed since
+  }
+}
+
+async function stackText({ url, sqlPort }: RegistryAccess): Promise<string> {
+  const http = new URL(url).port
+  const sql = sqlPort ?? (await anyFreePort())
+  return `# The port registry of this machine. "portolan registry up" starts it, and says who and what stands in $\{…}.
+stack: registry
+
+services:
+  registry:
+    run: { command: "\${PORTOLAN_NODE}", args: ["\${PORTOLAN_REGISTRY_SERVER}"] }
+    ports: { http: { port: ${http}, reach: loopback } }
+    needs:
+      postgres: { database: registry_db, role: registry_user }
+    environment:
+      REGISTRY_SETTINGS: "\${REGISTRY_SETTINGS}"
+      REGISTRY_ADMIN_KEY: "\${REGISTRY_ADMIN_KEY}"
+    health: /health
+    metrics: /metrics
+
+  postgres:
+    run: { embedded: postgres }
+    ports: { sql: { port: ${sql}, reach: loopback } }
+`
+}
+
+const ENGINE_SOCKETS = ['/var/run/docker.sock', '/run/podman/podman.sock'] as const
+
+/** This machine is declared by itself, with everything that can look at it. */
+function settingsText(): string {
+  const engines = ENGINE_SOCKETS.filter((path) => existsSync(path))
+  return `# Which hosts the registry watches, and how. Read at each start.
+hosts:
+  ${ownHostName()}:
+    kernel: true # this machine's own sockets
+    engines: [${engines.join(', ')}] # sockets of Docker or podman
+  # seoul-1:
+  #   addresses: [192.0.2.1]
+  #   ssh: { host: seoul-1.example.com, user: portolan, keyFile: /etc/portolan/ssh-key }
+  #   engines: [/run/docker.sock]
+
+# In place of the bands that the registry begins with (portolan bands list):
+# bands:
+#   production: { app: 4000-4499, db: 5450-5469 }
+
+# Ports that are never allocated:
+# blocked: [4190, 5000-5010]
+`
+}
+
+/** Not always the first ones: two users of a machine may begin in the same moment. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const free: number[] = []
+  const size = LAST_PORT - FIRST_PORT + 1
+  const from = Math.floor(Math.random() * size)
+  for (let tried = 0; tried < size && free.length < count; tried += 1) {
+    const port = FIRST_PORT + ((from + tried) % size)
+    if (await isFree(port)) free.push(port)
+  }
+  while (free.length < count) free.push(await anyFreePort())
+  return free
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    const listening = once(server, 'listening')
+    server.listen({ port, host: '127.0.0.1', exclusive: true })
+    await listening
+    return true
+  } catch {
+    return false // taken, or not for this user
+  } finally {
+    server.close()
+  }
+}
+
+async function anyFreePort(): Promise<number> {
+  await using server = createServer()
+  const listening = once(server, 'listening')
+  server.listen(0, '127.0.0.1')
+  await listening
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

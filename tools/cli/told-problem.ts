@@ -1,0 +1,38 @@
+import { DEPLOY_ERRORS } from '@portolan/deploy'
+import { type ErrorCatalogue, isAppError, problemOf } from '@portolan/errors'
+import { OPERATION_CATALOGUES } from '@portolan/operations'
+import { BAND_FULL, holderLines } from './band-holders.ts'
+import { type CliContext, EXIT } from './cli-context.ts'
+import { CLI_ERRORS } from './errors.ts'
+import { exitCodeOf } from './exit-code.ts'
+
+/**
+ * Does a command's work. With `--json` an error is the problem that HTTP would answer (RFC 9457), on the standard output,
+ * where a script looks; for people it goes on to whoever prints errors.
+ */
+export async function withProblems(context: CliContext, isJson: boolean, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (context.stopped.aborted && !isAppError(error)) {
+      context.stderr.write('Stopped before it was done.\n')
+      return context.setExitCode(EXIT.interrupted)
+    }
+    if (!isAppError(error)) throw error
+    if (!isJson) {
+      const lines = error.code === BAND_FULL ? holderLines(context, error) : []
+      context.stderr.write(lines.map((line) => `${line}\n`).join(''))
+      throw error
+    }
+    const title = titleOf(error.code)
+    const { requestId: _, ...problem } = problemOf(error, { requestId: '', ...(title === undefined ? {} : { title }) })
+    context.stdout.write(`${JSON.stringify({ ...problem, success: false, error: error.message }, null, 2)}\n`)
+    context.setExitCode(exitCodeOf(error))
+  }
+}
+
+const CATALOGUES: readonly ErrorCatalogue[] = [...OPERATION_CATALOGUES, DEPLOY_ERRORS, CLI_ERRORS]
+
+function titleOf(code: string): string | undefined {
+  return CATALOGUES.find((catalogue) => Object.hasOwn(catalogue, code))?.[code]?.title
+}
