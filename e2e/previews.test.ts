@@ -46,7 +46,11 @@ const DEFAULT_HOST = { kernel: true, ssh: undefined, engines: [] } as const
 async function openCheckout(open: () => Promise<StackCopy> = openExampleCopy): Promise<StackCopy> {
   const copy = await open()
   onTestFinished(() => copy[Symbol.asyncDispose]())
-  const asked = { PORTOLAN_REGISTRY: registry.url, PORTOLAN_REGISTRY_KEY: registry.adminKey }
+  const asked = {
+    PORTOLAN_REGISTRY: registry.url,
+    PORTOLAN_REGISTRY_KEY: registry.adminKey,
+    PORTOLAN_HOST: 'here',
+  }
   copy.environment = { ...copy.environment, ...asked }
   return copy
 }

@@ -14,7 +14,10 @@ export interface CommandSettings {
   readonly args: readonly string[]
   /** Where it runs. */
   readonly folder: string
-  /** What it gets besides PORT and what says who it is (PORTOLAN_SLOT, PORTOLAN_VERSION …). */
+  /**
+   * What it gets besides PORT and what says who it is (PORTOLAN_SLOT, PORTOLAN_VERSION …), and nothing else: of the
+   * deployer's own environment `inheritedVariables` is what a program should have, and `readVariables` what it was given.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 

@@ -257,7 +257,7 @@ test('a process that only has the number of one that is gone is left alone', asy
   const { slots: _, ...pair } = await world.door.call('port_get', world.naming, { signal }).then(({ claim }) => claim)
   await records.write({
     mark: '00000000-0000-4000-8000-000000000000',
-    identity: { pid: other.pid, startTicks: (identity?.startTicks ?? 0) - 100 },
+    identity: { pid: other.pid, bootId: 'other', ...identity, startTicks: (identity?.startTicks ?? 0) - 100 },
     claimId: pair.id,
     token: 1,
     ...world.naming,
@@ -281,7 +281,7 @@ test.skipIf(!mountable)(
     await world.deploy('1.0.0')
     const full = `${world.state.root}/full`
     execFileSync('mkdir', [full])
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k,nr_inodes=64', 'tmpfs', full])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k,nr_inodes=64,mode=700', 'tmpfs', full])
     try {
       execFileSync('sh', ['-c', `cat /dev/zero > ${full}/filler 2>/dev/null; true`])
       const runner = { ...commandRunner(world.web('healthy'), { stateFolder: full }), home: processHome(full) }

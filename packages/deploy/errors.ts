@@ -13,6 +13,7 @@ export const DEPLOY_ERRORS = {
   DEPLOY_ENGINE_REFUSED: { status: 502, title: 'The container engine refused' },
   DEPLOY_ENDED: { status: 502, title: 'It ended before it was healthy' },
   DEPLOY_UNHEALTHY: { status: 504, title: 'It was not healthy in time' },
+  DEPLOY_VARIABLE_INVALID: { status: 400, title: 'A variable for the program cannot be used' },
   DEPLOY_RECORD_UNUSABLE: { status: 500, title: 'What runs cannot be written down or read' },
   DEPLOY_STOP_FAILED: { status: 500, title: 'It could not be stopped' },
   DEPLOY_NOTHING_TO_ROLL_BACK_TO: { status: 409, title: 'What would be rolled back to does not work' },
@@ -104,10 +105,18 @@ export function notHealthy(
   return deployError('DEPLOY_UNHEALTHY', message, { details: { version: occupant.version, timeoutMs, last } })
 }
 
+/** @param what never with the value: it may be a secret */
+export function variableInvalid(what: string, cause?: unknown): AppError {
+  const message =
+    `A variable for the program cannot be used: ${what}. Expected NAME=value, or NAME alone for one that the environment ` +
+    `has. Correct it, and deploy again; nothing was changed.`
+  return deployError('DEPLOY_VARIABLE_INVALID', message, { cause })
+}
+
 export function recordUnusable(path: string, cause: unknown): AppError {
   const message =
-    `"${path}", where it is written down what runs, cannot be used: ${errorMessage(cause)}. Expected a place to write to, ` +
-    `with room on the disk, and what was written there before. Make room or mend it, and try again.`
+    `"${path}", where it is written down what runs, cannot be used: ${errorMessage(cause)}. Expected a place of this ` +
+    `user's alone to write to, with room on the disk, and what was written there before. Make room or mend it, and try again.`
   return deployError('DEPLOY_RECORD_UNUSABLE', message, { cause, details: { path } })
 }
 

@@ -6,7 +6,7 @@ export { DEPLOY_ERRORS } from './errors.ts'
 export type { HealthCheck, HealthTimes } from './health.ts'
 export type { Arrival, Home, Occupant, Runner, SlotPlace, Started } from './occupant.ts'
 export type { Pair, PairNaming } from './pair.ts'
-export { processHome } from './process-home.ts'
+export { OCCUPANT_VARIABLE, processHome } from './process-home.ts'
 export type { DeployProgress, OnProgress } from './progress.ts'
 export {
   type ChangeSurroundings,
@@ -18,3 +18,4 @@ export {
   type SlotChange,
 } from './slot-changes.ts'
 export { isThisMachine } from './this-machine.ts'
+export { inheritedVariables, readVariables, type WantedVariables } from './variables.ts'

@@ -13,8 +13,8 @@ export const PORTOLAN_LABELS = {
 export type PortolanLabel = keyof typeof PORTOLAN_LABELS
 
 /**
- * What a container's labels say, as text that nothing has checked: whoever starts containers writes them. Empty where
- * there are none.
+ * What a container's labels say, as text that nothing has checked: whoever builds its image or starts it writes them. Empty
+ * where there are none.
  */
 export function portolanLabelsOf(
   container: Pick<SightedContainer, 'labels'> | undefined,

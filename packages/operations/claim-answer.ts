@@ -1,7 +1,7 @@
 import { formatPortRange } from '@portolan/ports'
-import type { Claim, Slot, SlotState } from '@portolan/registry'
+import type { Claim, ClaimFilter, Slot, SlotState } from '@portolan/registry'
 import Type, { type Static } from 'typebox'
-import { type Caller, coversProject } from './caller.ts'
+import { type Caller, coversAll, coversProject } from './caller.ts'
 import { FIELDS, MOMENT } from './fields.ts'
 
 const SLOT_STATES = ['empty', 'deployed', 'active', 'grace'] as const satisfies readonly SlotState[]
@@ -89,6 +89,11 @@ function slotAnswer(slot: Slot, port: number): Static<typeof SLOT_SCHEMA> {
 
 export function holderAnswer({ id, host, transport, range, project }: Claim): HolderAnswer {
   return { claimId: id, host, transport, ports: formatPortRange(range), project }
+}
+
+/** The same filter for claims that the caller is good for alone. */
+export function ownFilter(caller: Caller, filter: ClaimFilter): ClaimFilter {
+  return coversAll(caller) ? filter : { ...filter, projectPatterns: caller.projects }
 }
 
 /** Claims as one caller may see them: his own in full. */

@@ -1,4 +1,4 @@
-import { ENTRY_SHAPES, type FileClaim, newPortFile } from '@portolan/port-files'
+import type { FileClaim } from '@portolan/port-files'
 import { formatPortRange, parsePortRange } from '@portolan/ports'
 import type { LiveClaim, Slot } from '@portolan/registry'
 import Type, { type Static } from 'typebox'
@@ -7,7 +7,7 @@ import { chosenHost } from './chosen-host.ts'
 import { projectRefused } from './errors.ts'
 import { listEveryClaim } from './every-claim.ts'
 import { answerOf, FIELDS, inputOf, SUCCESS } from './fields.ts'
-import { SLOTS_SCHEMA, slotsOf } from './import-fields.ts'
+import { ENTRY_SHAPES, SLOTS_SCHEMA, slotsOf } from './import-fields.ts'
 import { defineOperation } from './operation.ts'
 
 const FILE_CLAIM_SCHEMA = Type.Object(
@@ -31,7 +31,7 @@ const FILE_SCHEMA = Type.Object(
   },
   { title: 'PortFile', description: 'A new file of these claims.' },
 )
-type ExportedFile = Static<typeof FILE_SCHEMA>
+export type ExportedFile = Static<typeof FILE_SCHEMA>
 
 export const portExport = defineOperation({
   name: 'port_export',
@@ -58,7 +58,9 @@ export const portExport = defineOperation({
     const host = await chosenHost(input, context)
     const filter = { host, ...(project === undefined ? {} : { project }) }
     const claims = (await listEveryClaim(filter, context)).map(fileClaimOf)
-    const files = filesOf(claims, context.now())
+    // Loaded when it is needed: who only asks a registry elsewhere writes no files.
+    const { exportedFiles } = await import('./exported-files.ts')
+    const files = exportedFiles(claims, context.now())
     const own =
       project === undefined ? files : files.filter(({ format }) => format === 'project-ports' || format === 'slots')
     return { ...SUCCESS, host, claims: claims.map(fileClaimAnswer), files: own }
@@ -86,23 +88,4 @@ export function fileClaimsOf(claims: readonly Static<typeof FILE_CLAIM_SCHEMA>[]
   return claims.map(({ ports, slots, ...facts }) => {
     return { ...facts, range: parsePortRange(ports), ...(slots === undefined ? {} : { slots: slotsOf(slots) }) }
   })
-}
-
-function filesOf(claims: readonly FileClaim[], now: Date): ExportedFile[] {
-  const central: ExportedFile[] = [
-    { format: 'central-ports', file: 'ports.json', text: newPortFile('central-ports', { claims, now }) },
-    { format: 'ssot', file: 'ssot.json', text: newPortFile('ssot', { claims, now }) },
-  ]
-  const byProject = [...Map.groupBy(claims, ({ project }) => project)]
-  const projects = byProject.map(([project, own]): ExportedFile => {
-    const file = `${project}/.codeb/ports.json`
-    return { format: 'project-ports', file, text: newPortFile('project-ports', { claims: own, now }) }
-  })
-  // The format has one file for a project's environment: its main pair.
-  const pairs = claims.filter(({ shape, kind, purpose }) => shape === 'pair' && kind === 'app' && purpose === 'main')
-  const slots = pairs.map((claim): ExportedFile => {
-    const file = `slots/${claim.project}-${claim.environment}.json`
-    return { format: 'slots', file, text: newPortFile('slots', { claims: [claim], now }) }
-  })
-  return [...central, ...projects, ...slots]
 }

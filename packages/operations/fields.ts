@@ -22,7 +22,7 @@ export const FIELDS = {
   port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'One port.' }),
   shape: Type.Enum(SHAPES, { description: '`pair` (even blue, odd green), `single`, or `range`.' }),
   half: Type.Enum(HALVES, { description: 'Blue is the even port, green the odd one.' }),
-  labels: Type.Record(Type.String(), Type.String(), { description: 'Free text by name.' }),
+  labels: Type.Record(Type.String(), Type.String(), { maxProperties: 64, description: 'Free text by name.' }),
   claimId: Type.Integer({ ...NUMBER, description: 'The number of a claim, in place of project and environment.' }),
   token: Type.Integer({
     ...NUMBER,

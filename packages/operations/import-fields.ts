@@ -1,15 +1,12 @@
-import {
-  AUTHORITIES,
-  ENTRY_SHAPES,
-  type EntrySlot,
-  type EntrySlots,
-  PARTS,
-  type Place,
-  type PortEntry,
-} from '@portolan/port-files'
+import type { Authority, EntrySlot, EntrySlots, Part, Place, PortEntry } from '@portolan/port-files'
 import { formatPortRange, parsePortRange } from '@portolan/ports'
 import Type, { type Static } from 'typebox'
 import { FIELDS, MOMENT } from './fields.ts'
+
+// Written once more, so that who only asks a registry elsewhere reads no files for it.
+const AUTHORITIES = ['running', 'central', 'written'] as const satisfies readonly Authority[]
+export const ENTRY_SHAPES = ['pair', 'single', 'range'] as const satisfies readonly PortEntry['shape'][]
+const PARTS = ['blue', 'green', 'port', 'range'] as const satisfies readonly Part[]
 
 const PLACE_SCHEMA = Type.Object(
   {

@@ -14,6 +14,7 @@ import { formatPortRange } from '@portolan/ports'
 import { candidateOf, type HostLook, listOccupants, lookAtHost, nameOfHolder } from '@portolan/reconcile'
 import { HALVES, type Occupant, type PlanStep } from '@portolan/registry'
 import type { OperationContext } from './operation.ts'
+import { type RunningHalf, unrecordedOf } from './record-slots.ts'
 
 export interface ImportQuestion {
   readonly host: string
@@ -29,7 +30,7 @@ export interface ImportPlan {
   readonly plan: MovePlan
   readonly collisions: ReturnType<typeof findCollisions>
   readonly steps: readonly ClaimStep[]
-  /** Stands for exactly these steps: who shows it has seen them. */
+  /** Stands for exactly these steps, and for what is written into slots with them: who shows it has seen them. */
   readonly hash: string
 }
 
@@ -56,7 +57,7 @@ export async function makeImportPlan(question: ImportQuestion, context: Operatio
     plan = planMoves(entries, { bands: look.bands, held: heldPorts(look), occupied })
   }
   const steps = plan.needs.flatMap((planned) => (planned.outcome === 'held' ? [] : [stepOf(look, planned)]))
-  return { plan, collisions: findCollisions(entries), steps, hash: hashOf(steps) }
+  return { plan, collisions: findCollisions(entries), steps, hash: hashOf(steps, unrecordedOf(look)) }
 }
 
 /** What runs and whose owner is known is a word about ports too: the one that weighs most. */
@@ -127,11 +128,14 @@ function occupantsOfFile(slots: EntrySlots): readonly Occupant[] {
   return ordered.map(({ half, version, isActive }) => ({ half, version, isActive }))
 }
 
-function hashOf(steps: readonly ClaimStep[]): string {
-  const lines = steps.map(({ request }) => {
+/** @param recorded what is written into the slots of claims that were there before */
+function hashOf(steps: readonly ClaimStep[], recorded: readonly RunningHalf[]): string {
+  const claimed = steps.map(({ request, occupants }) => {
     const { host, project, environment, kind, purpose, transport, range, shape } = request
-    return [host, project, environment, kind, purpose, transport, shape, formatPortRange(range)].join(' ')
+    return [host, project, environment, kind, purpose, transport, shape, formatPortRange(range), occupants ?? []]
   })
+  const running = recorded.map(({ claim, half, version, isActive }) => [claim.id, half, version, isActive])
+  const lines = [...claimed, ...running].map((part) => JSON.stringify(part))
   return createHash('sha256')
     .update(lines.toSorted((a, b) => (a < b ? -1 : 1)).join('\n'))
     .digest('hex')

@@ -4,7 +4,6 @@ export type { ClaimAnswer, HolderAnswer } from './claim-answer.ts'
 export type { Door } from './door.ts'
 export { OPERATIONS_ERRORS } from './errors.ts'
 export { fileClaimsOf } from './export-operation.ts'
-export type { RuleInput } from './host-look-of.ts'
 export { type EntryInput, entryInputs } from './import-fields.ts'
 export type { ApiKey, ApiKeyDraft, KeyBook } from './key-book.ts'
 export { LocalDoor, type LocalDoorOptions } from './local-door.ts'
@@ -22,3 +21,4 @@ export {
   pathOf,
 } from './operations.ts'
 export { RemoteDoor, type RemoteDoorOptions } from './remote-door.ts'
+export type { RuleInput } from './rule-fields.ts'

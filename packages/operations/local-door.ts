@@ -7,6 +7,7 @@ import { projectRefused } from './errors.ts'
 import type { KeyBook } from './key-book.ts'
 import type { OperationContext } from './operation.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OperationsByName, type OutputOf } from './operations.ts'
+import { errorSeenBy } from './seen-error.ts'
 
 export interface LocalDoorOptions {
   readonly registry: Registry
@@ -47,6 +48,10 @@ export class LocalDoor implements Door {
     if (project !== undefined) requireProject(caller, project)
     // What concerns everybody takes a caller who is good for all projects.
     else if (operation.role === 'admin' && !coversAll(caller)) throw projectRefused(caller, 'all projects')
-    return operation.run(parsed, { ...this.#context, signal })
+    try {
+      return await operation.run(parsed, { ...this.#context, signal })
+    } catch (error) {
+      throw errorSeenBy(caller, error)
+    }
   }
 }

@@ -7,6 +7,7 @@ import { openTestRegistry } from '@portolan/registry/testing'
 import { afterAll, expect, test } from 'vitest'
 import type { Door } from './door.ts'
 import { createMcpServer } from './mcp-server.ts'
+import { OPERATIONS, type OperationsByName } from './operations.ts'
 
 const server = await openTestPostgres()
 afterAll(() => server[Symbol.asyncDispose]())
@@ -88,4 +89,15 @@ test('a call that the agent takes back is ended', async () => {
   leaving.abort('enough')
   await left
   expect(await ended.promise).toBe('ended')
+})
+
+test('an answer is text once more as long as that is short, and else says where it stands', async () => {
+  const byName: OperationsByName = OPERATIONS
+  const pad = 'x'.repeat(20_000)
+  const large: Door = { call: async (name) => byName[name].parseAnswer({ success: true, slots: [], pad }) }
+  await using pair = await openPair(large, () => undefined)
+  const { content, structuredContent } = await pair.client.callTool({ name: 'slot_list', arguments: {} })
+  expect(structuredContent).toEqual({ success: true, slots: [], pad })
+  expect(JSON.stringify(content).length).toBeLessThan(1_000)
+  expect(content).toMatchObject([{ type: 'text', text: expect.stringContaining('"structuredContent"') }])
 })

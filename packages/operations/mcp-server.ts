@@ -87,8 +87,20 @@ function plain(schema: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(schema))
 }
 
+const TEXT_LIMIT = 16_384
+
+/** The text is the same once more, for clients that read nothing else (MCP 2025-06-18, "Structured Content"). */
 function answered(answer: object): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: { ...answer } }
+  const text = JSON.stringify(answer)
+  const told = text.length <= TEXT_LIMIT ? text : tooLongText(text.length)
+  return { content: [{ type: 'text', text: told }], structuredContent: { ...answer } }
+}
+
+function tooLongText(characterCount: number): string {
+  return (
+    `The answer stands in "structuredContent" alone: as text it would have ${characterCount} characters. ` +
+    `Read it there, or ask for less: with a "limit", or for one project, host or port.`
+  )
 }
 
 /** No structured content: it would have to be what the tool's output schema says. */

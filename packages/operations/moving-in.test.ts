@@ -91,6 +91,17 @@ test('a plan that is not the one that was shown is refused, and nothing is done'
   expect(needs.map(({ ports }) => ports)).toEqual(['4100-4101', '4104-4105', '4106-4107'])
 })
 
+test('what is written into slots is a part of the plan that was shown', async () => {
+  await using world = await openWorld(SEED())
+  const { hash } = await world.door.call('port_import', question, waiting())
+  const newer = { id: 'b'.repeat(64), name: 'worb-docker-blue', labels: {}, image: 'worb-docker-blue:9.9.9' }
+  world.sightings.splice(0, 1, { ...container(4100, 'worb-docker-blue'), container: newer })
+  const changed = await world.door.call('port_import', question, waiting())
+  expect(changed.hash).not.toBe(hash)
+  const late = world.door.call('port_import', { ...question, planHash: hash }, waiting())
+  await expect(late).rejects.toMatchObject({ code: 'OPERATIONS_PLAN_CHANGED' })
+})
+
 test('what the registry would not allocate is no place to move to', async () => {
   await using world = await openWorld([])
   const draft = { host: 'seoul-1', environment: 'production', kind: 'app', project: 'other' } as const

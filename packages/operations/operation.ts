@@ -1,12 +1,13 @@
 import type { Waiting } from '@portolan/errors'
 import type { Observer } from '@portolan/observe'
 import { type Registry, requestInvalid } from '@portolan/registry'
-import type { Static, TObject, TSchema } from 'typebox'
-import { Check, Errors } from 'typebox/value'
+import type { Static, TObject } from 'typebox'
 import type { Caller, Role } from './caller.ts'
 import { answerMalformed } from './errors.ts'
 import type { KeyBook } from './key-book.ts'
 import { findTextFault, requestFaultsOf } from './request-faults.ts'
+import { matches, mismatches } from './schema-match.ts'
+import { strangePartsOf } from './strange-parts.ts'
 
 /** What an operation does to what is there; from it follow an MCP tool's hints. */
 export const EFFECTS = ['reads', 'adds', 'changes', 'removes'] as const
@@ -50,7 +51,7 @@ export interface OperationDefinition<
   Input extends TObject = TObject,
   Output extends TObject = TObject,
 > extends OperationDraft<Name, Input, Output> {
-  /** @throws REGISTRY_REQUEST_INVALID with every fault */
+  /** @throws REGISTRY_REQUEST_INVALID with every fault, or with twenty of many */
   parseInput(value: unknown): Static<Input>
   /** @throws OPERATIONS_ANSWER_MALFORMED */
   parseAnswer(value: unknown): Static<Output>
@@ -63,19 +64,19 @@ export function defineOperation<Name extends string, Input extends TObject, Outp
   return Object.freeze({
     ...draft,
     parseInput: (value: unknown): Static<Input> => {
-      if (!matches(draft.input, value)) throw requestInvalid(requestFaultsOf(Errors(draft.input, value)))
+      const { faults, isTooMuch } = strangePartsOf(draft.input, value)
+      if (isTooMuch) throw requestInvalid(faults)
+      if (faults.length > 0 || !matches(draft.input, value)) {
+        throw requestInvalid(requestFaultsOf(mismatches(draft.input, value), faults))
+      }
       const fault = findTextFault(value)
       if (fault !== undefined) throw requestInvalid([fault])
       return value
     },
     parseAnswer: (value: unknown): Static<Output> => {
       if (matches(draft.output, value)) return value
-      const [fault] = requestFaultsOf(Errors(draft.output, value))
+      const [fault] = requestFaultsOf(mismatches(draft.output, value))
       throw answerMalformed(draft.name, fault)
     },
   })
-}
-
-function matches<Schema extends TSchema>(schema: Schema, value: unknown): value is Static<Schema> {
-  return Check(schema, value)
 }

@@ -1,3 +1,4 @@
+import { isAppError } from '@portolan/errors'
 import { openTestPostgres } from '@portolan/postgres/testing'
 import { openTestRegistry } from '@portolan/registry/testing'
 import { afterAll, expect, test } from 'vitest'
@@ -183,4 +184,42 @@ test('what concerns everybody takes a caller who is good for all projects', asyn
 test('keys are refused where none are kept', async () => {
   await using world = await openWorld()
   await expect(world.call('key_list', {})).rejects.toMatchObject({ code: 'OPERATIONS_KEYS_UNAVAILABLE', status: 501 })
+})
+
+test('as many ports as an answer can tell of are checked at once', async () => {
+  await using world = await openWorld()
+  expect((await world.call('port_check', { ports: '32768-33767' })).obstacles).toHaveLength(1_000)
+  await expect(world.call('port_check', { ports: '1-65535' })).rejects.toMatchObject({
+    code: 'REGISTRY_REQUEST_INVALID',
+    message: expect.stringContaining('"ports" has to be at most 1000 ports'),
+  })
+})
+
+test('what is much too much is refused at once, with some of its faults', () => {
+  const operation = getOperation('port_allocate')
+  const many = Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`field-${index}`, 1]))
+  const nine = Object.fromEntries(Object.entries(many).slice(0, 9))
+  const faultsOf = (input: unknown) => {
+    try {
+      operation.parseInput(input)
+    } catch (error) {
+      if (isAppError(error) && Array.isArray(error.details.faults)) return error.details.faults
+    }
+    return []
+  }
+  const inputs = [
+    { ...NEED, ...many },
+    { ...NEED, labels: many },
+  ]
+  const beganAtMs = performance.now()
+  const [unknown, labels] = inputs.map(faultsOf)
+  expect(performance.now() - beganAtMs).toBeLessThan(1_000)
+  expect(unknown).toHaveLength(20)
+  expect(labels).toMatchObject([{ field: 'labels', expected: 'at most 64' }])
+  expect(faultsOf({ ...NEED, ...nine })).toHaveLength(9)
+  expect(faultsOf({ prot: 1, project: 7 })).toMatchObject([
+    { field: 'prot', expected: 'left out: it is not known here' },
+    { field: 'environment' },
+    { field: 'project' },
+  ])
 })

@@ -1,9 +1,9 @@
-import { formatPortRange, parsePortRange, TRANSPORTS } from '@portolan/ports'
-import type { RegistryEvent } from '@portolan/registry'
+import { formatPortRange, type PortRange, parsePortRange, rangeSize, TRANSPORTS } from '@portolan/ports'
+import { type ClaimFilter, type RegistryEvent, requestInvalid } from '@portolan/registry'
 import Type, { type Static } from 'typebox'
 import { type Caller, coversAll, coversProject } from './caller.ts'
 import { chosenHost } from './chosen-host.ts'
-import { CLAIM_SCHEMA, claimsSeenBy, HOLDER_SCHEMA, holderAnswer } from './claim-answer.ts'
+import { CLAIM_SCHEMA, claimsSeenBy, HOLDER_SCHEMA, holderAnswer, ownFilter } from './claim-answer.ts'
 import { answerOf, FIELDS, inputOf, MOMENT, NUMBER, SUCCESS } from './fields.ts'
 import { defineOperation } from './operation.ts'
 
@@ -23,7 +23,8 @@ const EITHER_TRANSPORT = Type.Enum(TRANSPORTS, { description: '`tcp` or `udp`; b
 export const portCheck = defineOperation({
   name: 'port_check',
   title: 'Check ports',
-  summary: 'Whether ports could be allocated now, and what stands in the way. Unknown never means free.',
+  summary:
+    'Whether ports could be allocated now, and what stands in the way, of at most 1,000 at once. Unknown never means free.',
   input: inputOf({
     ports: FIELDS.ports,
     host: Type.Optional(FIELDS.host),
@@ -43,7 +44,7 @@ export const portCheck = defineOperation({
   refusals: ['REGISTRY_HOST_MISSING', 'PORTS_RANGE_INVALID'],
   run: async (input, context) => {
     const { ports: _ports, ...rest } = input
-    const range = parsePortRange(input.ports)
+    const range = checkedRange(input.ports)
     const host = await chosenHost(input, context)
     const { state, obstacles } = await context.registry.check({ ...rest, host, range }, { signal: context.signal })
     const told = obstacles.map(({ port, reason, because, claim }) => ({
@@ -56,10 +57,20 @@ export const portCheck = defineOperation({
   },
 })
 
+/** Each port that is not free is told with its reason, so an answer about all of them would be one of megabytes. */
+const CHECK_LIMIT = 1_000
+
+function checkedRange(ports: string): PortRange {
+  const range = parsePortRange(ports)
+  if (rangeSize(range) <= CHECK_LIMIT) return range
+  throw requestInvalid([{ field: 'ports', expected: `at most ${CHECK_LIMIT} ports: ask for a part of them at a time` }])
+}
+
 export const portList = defineOperation({
   name: 'port_list',
   title: 'List ports',
-  summary: 'All claims, or those of a project, an environment, a host or a port.',
+  summary:
+    'All claims, or those of a project, an environment, a host or a port. By what is not told of others, only own ones.',
   input: inputOf({
     project: Type.Optional(FIELDS.project),
     environment: Type.Optional(FIELDS.environment),
@@ -88,10 +99,17 @@ export const portList = defineOperation({
   refusals: [],
   run: async ({ limit, after, ...filter }, { registry, caller, signal }) => {
     const page = { ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }), signal }
-    const { claims, next } = await registry.listClaims(filter, page)
+    const { claims, next } = await registry.listClaims(filterFor(caller, filter), page)
     return { ...SUCCESS, ...claimsSeenBy(caller, claims), ...(next === undefined ? {} : { next }) }
   },
 })
+
+/** By what is not told of others' claims nobody finds them either: a page's length, or its end, would tell it. */
+function filterFor(caller: Caller, filter: ClaimFilter): ClaimFilter {
+  const { environment, kind, purpose, labels, state = 'live' } = filter
+  const isTelling = [environment, kind, purpose, labels].some((wanted) => wanted !== undefined) || state !== 'live'
+  return isTelling ? ownFilter(caller, filter) : filter
+}
 
 const EVENT_SCHEMA = Type.Object(
   {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { expect, test } from 'vitest'
-import { RemoteDoor } from './remote-door.ts'
+import { RemoteDoor, type RemoteDoorOptions } from './remote-door.ts'
 
 const NEED = { project: 'worb', environment: 'production' } as const
 
@@ -21,7 +21,7 @@ async function openOther(listener: RequestListener) {
   }
 }
 
-function ask(url: string, more: { answerTimeoutMs?: number; signal?: AbortSignal } = {}) {
+function ask(url: string, more: Partial<RemoteDoorOptions> & { signal?: AbortSignal } = {}) {
   const { signal = AbortSignal.timeout(10_000), ...options } = more
   return new RemoteDoor({ url, key: 'k', ...options }).call('port_get', NEED, { signal })
 }
@@ -35,6 +35,28 @@ test('a registry that is not there has done nothing', async () => {
   })
   await expect(ask('http://nowhere.invalid')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
   await expect(ask('not a url')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
+})
+
+test('what fetch does not send by itself has done nothing either', async () => {
+  await expect(ask('http://127.0.0.1:6000')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
+  await expect(ask('ftp://registry.example.com')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
+})
+
+test('an answer without end is not read to its end', async () => {
+  const ended = Promise.withResolvers<void>()
+  await using endless = await openOther((_request, response) => {
+    response.once('close', ended.resolve)
+    const send = (): void => {
+      if (response.destroyed) return
+      response.write('x'.repeat(100_000), send)
+    }
+    send()
+  })
+  await expect(ask(endless.url, { answerLimitBytes: 500_000 })).rejects.toMatchObject({
+    code: 'OPERATIONS_ANSWER_MALFORMED',
+    message: expect.stringContaining('at most 500000 bytes'),
+  })
+  await ended.promise
 })
 
 test('one that breaks off, or takes too long, may have done it', async () => {

@@ -1,6 +1,5 @@
 import { AppError, errorCode, errorMessage, type Waiting } from '@portolan/errors'
 import Type from 'typebox'
-import { Check } from 'typebox/value'
 import type { Door } from './door.ts'
 import { answerMalformed, outcomeUnknown, serverUnreachable } from './errors.ts'
 import {
@@ -11,16 +10,22 @@ import {
   type OutputOf,
   pathOf,
 } from './operations.ts'
+import { matches } from './schema-match.ts'
+import { textWithin } from './text-within.ts'
 
 export interface RemoteDoorOptions {
   /** Where the registry is served, such as `https://registry.example.com`; a path before `/api` is kept. */
   readonly url: string
   readonly key: string
+  /** The UNIX socket that is asked in place of the address: who may enter its folder decides who can be asked there. */
+  readonly socketPath?: string
   /** Longer than an observer may take to look at a host. */
   readonly answerTimeoutMs?: number
+  /** What is larger is no answer of a registry. */
+  readonly answerLimitBytes?: number
 }
 
-const DEFAULTS = { answerTimeoutMs: 60_000 } as const satisfies Partial<RemoteDoorOptions>
+const DEFAULTS = { answerTimeoutMs: 60_000, answerLimitBytes: 67_108_864 } as const satisfies Partial<RemoteDoorOptions>
 const BY_NAME: OperationsByName = OPERATIONS
 const PROBLEM = Type.Object({
   code: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }),
@@ -31,6 +36,7 @@ const PROBLEM = Type.Object({
 /** What fails before anything has been sent. */
 const UNSENT: ReadonlySet<string | undefined> = new Set([
   'ECONNREFUSED',
+  'ENOENT', // of a socket
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
@@ -46,7 +52,7 @@ const UNSENT: ReadonlySet<string | undefined> = new Set([
 
 /** Asks a registry that is served elsewhere. */
 export class RemoteDoor implements Door {
-  readonly #options: Required<RemoteDoorOptions>
+  readonly #options: RemoteDoorOptions & { readonly answerTimeoutMs: number; readonly answerLimitBytes: number }
 
   constructor(options: RemoteDoorOptions) {
     this.#options = { ...DEFAULTS, ...options }
@@ -62,23 +68,33 @@ export class RemoteDoor implements Door {
     { signal }: Waiting,
   ): Promise<OutputOf<Name>> {
     const { status, text } = await this.#post(name, JSON.stringify(input), { signal })
+    const { answerLimitBytes } = this.#options
+    if (text === undefined)
+      throw answerMalformed(name, { field: 'body', expected: `at most ${answerLimitBytes} bytes` })
     const body = parseJson(text)
     if (status >= 200 && status < 300) return BY_NAME[name].parseAnswer(body)
-    if (!Check(PROBLEM, body)) throw answerMalformed(name, { field: 'status', expected: `200, and was ${status}` })
+    if (!matches(PROBLEM, body)) throw answerMalformed(name, { field: 'status', expected: `200, and was ${status}` })
     const { code, detail, details = {} } = body
     throw new AppError(code, detail, { status: body.status, details })
   }
 
   async #post(name: OperationName, body: string, { signal }: Waiting) {
     signal.throwIfAborted()
-    const { url, key, answerTimeoutMs } = this.#options
+    const { url, key, socketPath, answerTimeoutMs, answerLimitBytes: limitBytes } = this.#options
     const limit = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)])
     const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-api-key': key }
     try {
+      if (socketPath !== undefined) {
+        const { postToSocket } = await import('./socket-post.ts') // with it comes all of Node's HTTP
+        return await postToSocket(socketPath, { path: pathOf(name), headers, body, limitBytes }, { signal: limit })
+      }
       const target = `${url.replace(/\/+$/, '')}${pathOf(name)}`
       // A redirect would carry the key to where nobody meant it to go.
       const response = await fetch(target, { method: 'POST', headers, body, signal: limit, redirect: 'manual' })
-      return { status: response.status, text: await response.text() }
+      return {
+        status: response.status,
+        text: response.body === null ? '' : await textWithin(response.body, limitBytes),
+      }
     } catch (error) {
       signal.throwIfAborted()
       const origin = originOf(url)
@@ -100,11 +116,15 @@ function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'an address that is no URL'
 }
 
+/** What fetch refuses by itself, and tells without a code: ports that browsers keep from (Fetch §2.9), other schemes. */
+const REFUSED_BY_FETCH: readonly string[] = ['bad port', 'unknown scheme', 'URL scheme must be a HTTP(S) scheme']
+
 function wasUnsent(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (errorMessage(error).startsWith('Failed to parse URL')) return true
+  if (error.cause instanceof Error && REFUSED_BY_FETCH.includes(error.cause.message)) return true
   const { cause } = error
   // Where several addresses were tried, all of them failed.
-  const causes = cause instanceof AggregateError ? cause.errors : [cause]
+  const causes = cause instanceof AggregateError ? cause.errors : [cause ?? error]
   return causes.every((each: unknown) => UNSENT.has(errorCode(each)))
 }

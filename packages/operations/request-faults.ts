@@ -1,14 +1,22 @@
 import type { RequestFault } from '@portolan/registry'
 import type { TLocalizedValidationError } from 'typebox/error'
 
-/** What a schema finds wrong, one fault a field, in the words of REGISTRY_REQUEST_INVALID: `"ports" has to be string`. */
-export function requestFaultsOf(errors: readonly TLocalizedValidationError[]): readonly RequestFault[] {
-  const expectedByField = new Map<string, string>()
+/**
+ * What a schema finds wrong, one fault a field, in the words of REGISTRY_REQUEST_INVALID: `"ports" has to be string`.
+ * @param known what was found before
+ */
+export function requestFaultsOf(
+  errors: readonly TLocalizedValidationError[],
+  known: readonly RequestFault[] = [],
+): readonly RequestFault[] {
+  const expectedByField = new Map(known.map(({ field, expected }) => [field, expected]))
   for (const error of errors) {
     for (const { field, expected } of faultsOf(error)) {
       if (!expectedByField.has(field)) expectedByField.set(field, expected)
     }
   }
+  // The schema stops after some errors, and those may all be of a kind that says nothing.
+  if (expectedByField.size === 0) return [{ field: 'body', expected: 'as the description of the operation says' }]
   return [...expectedByField].map(([field, expected]) => ({ field, expected }))
 }
 
@@ -37,7 +45,7 @@ function faultsOf(error: TLocalizedValidationError): readonly RequestFault[] {
 const LONGEST_NAME = 60
 
 /** A stranger's name may be of any length. */
-function shortened(name: string): string {
+export function shortened(name: string): string {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
 }
 

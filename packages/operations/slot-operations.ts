@@ -2,8 +2,7 @@ import { formatPortRange } from '@portolan/ports'
 import { type Claim, HALVES, isLive, type SlotEvent } from '@portolan/registry'
 import Type, { type Static, type TProperties } from 'typebox'
 import { authorshipOf } from './authorship.ts'
-import { coversProject } from './caller.ts'
-import { SLOT_SCHEMA, slotsAnswer } from './claim-answer.ts'
+import { ownFilter, SLOT_SCHEMA, slotsAnswer } from './claim-answer.ts'
 import { AUTHORED, answerOf, DEFAULT_GRACE_MS, FIELDS, inputOf, SUCCESS } from './fields.ts'
 import { CLAIM_NAMING, type ClaimNaming, namedClaim } from './named-claim.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
@@ -93,11 +92,9 @@ export const slotList = defineOperation({
   projectOf: ({ project }) => project,
   run: async ({ limit, after, ...filter }, { registry, caller, signal }) => {
     const page = { ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }), signal }
-    const { claims, next } = await registry.listClaims(filter, page)
-    const own = claims.filter(
-      (claim) => isLive(claim) && claim.shape === 'pair' && coversProject(caller, claim.project),
-    )
-    return { ...SUCCESS, slots: own.map(slotsOf), ...(next === undefined ? {} : { next }) }
+    const { claims, next } = await registry.listClaims(ownFilter(caller, filter), page)
+    const pairs = claims.filter((claim) => isLive(claim) && claim.shape === 'pair')
+    return { ...SUCCESS, slots: pairs.map(slotsOf), ...(next === undefined ? {} : { next }) }
   },
 })
 

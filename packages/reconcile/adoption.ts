@@ -1,9 +1,13 @@
 import { PORTOLAN_LABELS } from '@portolan/observe'
-import { formatPortRange, type PortRange, rangeContains, rangesOverlap, type Transport } from '@portolan/ports'
-import { HALVES, type Half, type LiveClaim, type PlanStep } from '@portolan/registry'
+import { formatPortRange, type PortRange, rangesOverlap, type Transport } from '@portolan/ports'
+import type { LiveClaim, PlanStep } from '@portolan/registry'
 import { describeSighting } from './attribution.ts'
+import { bySurety, type Candidate, candidateOf, needKey } from './candidate.ts'
+import { type Site, settleNeeds } from './claimants.ts'
+import { cutText } from './cut-text.ts'
 import { hostSilent } from './errors.ts'
-import type { HostLook, Seen } from './host-look.ts'
+import type { HostLook } from './host-look.ts'
+import { listOccupants } from './occupants.ts'
 
 /** One claim that would be made of what runs. */
 export interface AdoptionStep {
@@ -28,13 +32,17 @@ export interface Adoption {
 
 /**
  * Claims for everything that is open, that nobody has claimed and whose owner is known by label or rule. A half of a pair
- * brings its pair. Adds claims only: what is closed stays claimed, for one look is no proof.
+ * brings its pair. Where two places contradict each other about one need, neither is claimed, and both are told. Adds
+ * claims only: what is closed stays claimed, for one look is no proof.
  * @throws RECONCILE_HOST_SILENT when an observer did not answer
  */
 export function planAdoption(look: HostLook): Adoption {
   requireSeen(look)
-  const found = look.seen.flatMap((seen) => candidateOf(look, seen))
-  return chooseSteps(look, found)
+  const { sites, left } = chooseSites(
+    look,
+    look.seen.flatMap((seen) => candidateOf(look, seen)),
+  )
+  return { steps: sites.map((site) => stepOf(look, site)), left }
 }
 
 /** @throws RECONCILE_HOST_SILENT */
@@ -44,102 +52,73 @@ export function requireSeen({ host, observation }: HostLook): void {
   throw hostSilent(host, first?.observer ?? 'nobody', observation.cause)
 }
 
-/** A claim that somebody's sighting asks for. */
-export interface Candidate {
-  readonly seen: Seen
-  readonly range: PortRange
-  readonly shape: 'pair' | 'single'
-  readonly need: {
-    readonly project: string
-    readonly environment: string
-    readonly kind: string
-    readonly purpose: string
-    readonly transport: Transport
-  }
-  readonly by: 'label' | 'rule'
+/** What is to be claimed, the surest first, and what is not. */
+export interface ChosenSites {
+  readonly sites: readonly Site[]
+  readonly left: readonly LeftAlone[]
 }
 
-export function candidateOf(look: HostLook, seen: Seen): readonly Candidate[] {
-  const { sighting, owner } = seen
-  const { port, transport } = sighting
-  if (owner === undefined || look.findClaim(transport, port) !== undefined) return []
-  const kind = owner.kind ?? kindOf(look, owner.environment, port)
-  const shape = shapeOf(look, seen, kind)
-  const blue = owner.half === 'green' ? port - 1 : port - (owner.half === undefined ? port % 2 : 0)
-  const range = shape === 'pair' ? { first: blue, last: blue + 1 } : { first: port, last: port }
-  const { project, environment, purpose = 'main' } = owner
-  return [{ seen, range, shape, need: { project, environment, kind, purpose, transport }, by: owner.by }]
-}
-
-function kindOf({ bands }: HostLook, environment: string, port: number): string {
-  const holding = bands.filter(({ range }) => rangeContains(range, port))
-  return (holding.find((band) => band.environment === environment) ?? holding[0])?.kind ?? 'app'
-}
-
-/** Apps in the band of their environment come in pairs; a database has one port. */
-function shapeOf({ bands }: HostLook, { sighting, owner }: Seen, kind: string): 'pair' | 'single' {
-  if (owner?.half !== undefined) return 'pair'
-  if (owner?.shape !== undefined) return owner.shape
-  const isInBand = bands.some(
-    (band) => band.environment === owner?.environment && band.kind === kind && rangeContains(band.range, sighting.port),
-  )
-  return kind === 'app' && isInBand ? 'pair' : 'single'
-}
-
-/** The surest first: who is labelled, then who is in the even half, then by port. */
-export function chooseSteps(look: HostLook, candidates: readonly Candidate[]): Adoption {
-  const steps: { readonly candidate: Candidate; readonly also: Candidate[] }[] = []
+export function chooseSites(look: HostLook, candidates: readonly Candidate[]): ChosenSites {
   const left: LeftAlone[] = []
-  for (const candidate of candidates.toSorted(bySurety)) {
-    const same = steps.find((step) => isSame(step.candidate, candidate))
-    const reason =
-      same === undefined
-        ? obstacleOf(
-            look,
-            candidate,
-            steps.map((step) => step.candidate),
-          )
-        : undefined
-    if (same !== undefined) same.also.push(candidate)
-    else if (reason === undefined) steps.push({ candidate, also: [] })
-    else
-      left.push({
-        ports: candidate.range,
-        transport: candidate.need.transport,
-        project: candidate.need.project,
-        reason,
-      })
+  const leave = ({ range, need: { transport, project } }: Pick<Site, 'range' | 'need'>, reason: string) =>
+    left.push({ ports: range, transport, project, reason })
+  const possible = candidates.filter((candidate) => {
+    const reason = impossibilityOf(look, candidate)
+    if (reason !== undefined) leave(candidate, reason)
+    return reason === undefined
+  })
+  const settled = settleNeeds(possible)
+  for (const { site, others } of settled) for (const other of others) leave(other, disputeOf(other, site, others))
+  const sites: Site[] = []
+  const believed = settled.flatMap(({ site }) => site ?? [])
+  for (const site of believed.toSorted((a, b) => bySurety(a.first, b.first))) {
+    const reason = obstacleOf(look, site, sites)
+    if (reason === undefined) sites.push(site)
+    else leave(site, reason)
   }
-  return { steps: steps.map(({ candidate, also }) => stepOf(look, candidate, also)), left }
+  return { sites, left }
 }
 
-function bySurety(a: Candidate, b: Candidate): number {
-  const rank = ({ by, seen }: Candidate) => (by === 'label' ? 0 : 2) + (seen.sighting.port % 2)
-  return rank(a) - rank(b) || a.range.first - b.range.first
-}
-
-function isSame(a: Candidate, b: Candidate): boolean {
-  return needKey(a.need) === needKey(b.need) && a.range.first === b.range.first && a.range.last === b.range.last
-}
-
-function needKey({ project, environment, kind, purpose, transport }: Candidate['need']): string {
-  return `${project} ${environment} ${kind} ${purpose} ${transport}`
-}
-
-function obstacleOf(
-  look: HostLook,
-  { need, range, seen, shape }: Candidate,
-  chosen: readonly Candidate[],
-): string | undefined {
+function impossibilityOf(look: HostLook, { need, range, seen, shape }: Candidate): string | undefined {
   if (range.first < 1 || (shape === 'pair' && range.first % 2 === 1)) {
     return `${describeSighting(seen.sighting)} says ${seen.owner?.half ?? 'pair'}, which ${seen.sighting.port} is not`
   }
   const own = look.claims.find((claim) => needKey(claim) === needKey(need))
-  if (own !== undefined) return `${need.project} holds ${formatPortRange(own.range)} for this already (claim ${own.id})`
-  const rival = look.claims.find((claim) => claim.transport === need.transport && rangesOverlap(claim.range, range))
+  return own === undefined
+    ? undefined
+    : `${need.project} holds ${formatPortRange(own.range)} for this already (claim ${own.id})`
+}
+
+/** Why a place is not believed. */
+function disputeOf(site: Site, adopted: Site | undefined, all: readonly Site[]): string {
+  const { project, environment } = site.need
+  const own = evidenceOf(site).join(', ')
+  if (adopted !== undefined)
+    return `${project} runs on ${formatPortRange(adopted.range)}, which is adopted; here: ${own}`
+  const others = all.filter((other) => other !== site).flatMap(evidenceOf)
+  const against = others.length === 0 ? 'contradict each other in their numbers' : `and ${others.join(', ')} disagree`
+  return `${own} ${against}: who is ${project} (${environment}) is not known, so none is adopted. ${disputeRemedy(site)}`
+}
+
+/** What to do where nobody is believed. */
+export function disputeRemedy({ need: { project, environment }, first }: Site): string {
+  const container = first.seen.sighting.container?.name
+  const rule = JSON.stringify({ ...(container === undefined ? {} : { container }), project, environment })
+  const words = `Remove what is not ${project}'s, or register its ports by hand`
+  return container === undefined
+    ? `${words}.`
+    : `${words}; or, if this is the right one, name it by a rule: ${cutText(rule, 300)}.`
+}
+
+export function evidenceOf({ candidates }: Site): readonly string[] {
+  return candidates.map(({ seen: { sighting, isRunning } }) => {
+    return `${describeSighting(sighting)}${isRunning ? '' : ' (which has ended)'}`
+  })
+}
+
+function obstacleOf({ claims }: HostLook, { need, range }: Site, chosen: readonly Site[]): string | undefined {
+  const rival = claims.find((claim) => claim.transport === need.transport && rangesOverlap(claim.range, range))
   if (rival !== undefined) return heldBy(range, rival)
-  const twin = chosen.find((each) => needKey(each.need) === needKey(need))
-  if (twin !== undefined) return `${need.project} runs on ${formatPortRange(twin.range)} as well, which is adopted`
   const other = chosen.find((each) => each.need.transport === need.transport && rangesOverlap(each.range, range))
   if (other === undefined) return undefined
   return `${formatPortRange(other.range)} goes to ${other.need.project}; move "${need.project}" by an import`
@@ -149,74 +128,24 @@ function heldBy(range: PortRange, claim: LiveClaim): string {
   return `${formatPortRange(range)} touches ${formatPortRange(claim.range)} of ${claim.project} (claim ${claim.id})`
 }
 
-function stepOf(look: HostLook, candidate: Candidate, also: readonly Candidate[]): AdoptionStep {
-  const { need, range, shape, by, seen } = candidate
-  const evidence = [seen, ...also.map((each) => each.seen)].map(({ sighting }) => describeSighting(sighting))
-  const labels = formerLabels([seen, ...also.map((each) => each.seen)])
-  const reason = `adopted by ${by}: ${evidence.join(', ')}`.slice(0, 500)
+export function stepOf(look: HostLook, site: Site): AdoptionStep {
+  const { need, range, shape, first } = site
+  const evidence = evidenceOf(site)
+  const reason = cutText(`adopted by ${first.by}: ${evidence.join(', ')}`)
+  const labels = formerLabels(site)
   const request = { host: look.host, range, shape, ...need, labels, evenIfOutOfBand: true, reason }
   const running = shape === 'pair' ? listOccupants(look, { ...need, range }) : []
   // Of two that run nobody here can tell which one people are sent to.
   const occupants = running.map(({ half, version }) => ({ half, version, isActive: running.length === 1 }))
-  return { step: { type: 'claim', request, occupants }, by, evidence }
+  return { step: { type: 'claim', request, occupants }, by: first.by, evidence }
 }
 
 /** The numbers of the registry that deployed it: what runs goes on showing them. */
-function formerLabels(seen: readonly Seen[]): Readonly<Record<string, string>> {
-  const newest = seen.map(({ owner }) => owner).toSorted((a, b) => (b?.token ?? 0) - (a?.token ?? 0))[0]
+function formerLabels({ candidates }: Site): Readonly<Record<string, string>> {
+  const owners = candidates.map(({ seen }) => seen.owner)
+  const newest = owners.toSorted((a, b) => (b?.token ?? 0) - (a?.token ?? 0))[0]
   return {
     ...(newest?.claimId === undefined ? {} : { [PORTOLAN_LABELS.claim]: String(newest.claimId) }),
     ...(newest?.token === undefined ? {} : { [PORTOLAN_LABELS.token]: String(newest.token) }),
   }
-}
-
-/** Something of a pair's own project that runs in one of its halves. */
-export interface SeenOccupant {
-  readonly half: Half
-  readonly version: string
-  /** Its label said so; otherwise it was guessed from the image. */
-  readonly isVersionLabelled: boolean
-}
-
-type Pair = Pick<LiveClaim, 'project' | 'environment' | 'transport' | 'range'>
-
-/** What runs in the halves of a pair, or of one that is about to be claimed. */
-export function listOccupants(look: HostLook, pair: Pair): readonly SeenOccupant[] {
-  return HALVES.flatMap((half) => {
-    const port = half === 'blue' ? pair.range.first : pair.range.last
-    const own = look.seenAt(pair.transport, port).filter((seen) => isOwn(pair, seen))
-    return own.length === 0 ? [] : [{ half, ...versionOf(own) }]
-  })
-}
-
-/** A half of a pair in which something of its project runs, and that counts as empty. */
-export interface UnrecordedHalf extends SeenOccupant {
-  readonly claim: LiveClaim
-  /** Nothing runs in the other half, so this one is what people use. */
-  readonly isAlone: boolean
-}
-
-/** What has to be written into slots, so that the next deployment does not take a half that is in use. */
-export function listUnrecordedHalves(look: HostLook): readonly UnrecordedHalf[] {
-  return look.claims.flatMap((claim) => {
-    if (claim.shape !== 'pair') return []
-    const occupants = listOccupants(look, claim)
-    const isAlone = occupants.length === 1 && HALVES.every((half) => claim.slots[half].state === 'empty')
-    return occupants
-      .filter(({ half }) => claim.slots[half].state === 'empty')
-      .map((occupant) => ({ claim, ...occupant, isAlone }))
-  })
-}
-
-function isOwn({ project, environment }: Pair, { owner }: Seen): boolean {
-  return owner !== undefined && owner.project === project && owner.environment === environment
-}
-
-/** By its label; else by its image, whose tag most people write the version into. */
-function versionOf(own: readonly Seen[]): Pick<SeenOccupant, 'version' | 'isVersionLabelled'> {
-  for (const { owner } of own) {
-    if (owner?.version !== undefined) return { version: owner.version, isVersionLabelled: true }
-  }
-  const image = own.find(({ sighting }) => sighting.container?.image !== undefined)?.sighting.container?.image
-  return { version: image ?? 'unknown', isVersionLabelled: false }
 }

@@ -1,5 +1,6 @@
-import { portolanLabelsOf, type Sighting } from '@portolan/observe'
+import type { Sighting } from '@portolan/observe'
 import type { Half } from '@portolan/registry'
+import { readLabels } from './label-reading.ts'
 import type { RuleBook } from './rule.ts'
 
 /** Whose something seems to be, and what makes it seem so. */
@@ -15,38 +16,31 @@ export interface Attribution {
   /** As the labels say, of the registry that wrote them. */
   readonly claimId: number | undefined
   readonly token: number | undefined
+  /** A rule names this very container and says the same: whoever asks stands for it. */
+  readonly isVouched: boolean
 }
-
-const NAME = /^[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/
-// Far above any number that was ever given, far below what is exact no more.
-const HIGHEST_NUMBER = 800_000_000_000_000
 
 /**
- * Labels first, for whoever deployed it wrote them; then the rules. Undefined where nobody can tell. Labels are text
- * that nobody has checked: what is no name or no number counts as missing.
+ * Labels first, then the rules. Undefined where nobody can tell. Labels are no proof: an image brings its own (LABEL in a
+ * Dockerfile), and whoever may start a container writes what he likes. So they say whose something seems to be, and where
+ * two contradict each other neither is believed.
  */
 export function attribute(sighting: Sighting, rules: RuleBook): Attribution | undefined {
-  const labels = portolanLabelsOf(sighting.container)
-  const { project, environment, slot, version } = labels
-  if (isName(project) && isName(environment)) {
-    const half = slot === 'blue' || slot === 'green' ? slot : undefined
-    const numbers = { claimId: numberIn(labels.claim), token: numberIn(labels.token) }
-    const rest = { kind: undefined, purpose: undefined, shape: undefined, version, ...numbers }
-    return { by: 'label', project, environment, half, ...rest }
-  }
+  const { project, environment, half, version, claimId, token } = readLabels(sighting.container)
   const match = rules.find(sighting)
+  if (project !== undefined && environment !== undefined) {
+    const isVouched = match?.isExact === true && match.project === project && match.environment === environment
+    const rest = { kind: undefined, purpose: undefined, shape: undefined, half, version, claimId, token }
+    return { by: 'label', project, environment, ...rest, isVouched }
+  }
   if (match === undefined) return undefined
-  return { by: 'rule', ...match, half: undefined, version: undefined, claimId: undefined, token: undefined }
+  const { isExact: isVouched, ...said } = match
+  return { by: 'rule', ...said, half: undefined, version: undefined, claimId: undefined, token: undefined, isVouched }
 }
 
-function isName(text: string | undefined): text is string {
-  return text !== undefined && NAME.test(text)
-}
-
-function numberIn(text: string | undefined): number | undefined {
-  if (text === undefined || !/^[1-9]\d{0,15}$/.test(text)) return undefined
-  const number = Number(text)
-  return number <= HIGHEST_NUMBER ? number : undefined
+/** Both numbers that a deployer is given, and writes down. */
+export function hasNumbers({ claimId, token }: Pick<Attribution, 'claimId' | 'token'>): boolean {
+  return claimId !== undefined && token !== undefined
 }
 
 /** What has a port open, as a person reads it: `container "worb-docker-blue"`, `node (process 7 of app)`. */

@@ -1,9 +1,10 @@
 import { PORTOLAN_LABELS } from '@portolan/observe'
 import { formatPortRange, singlePort } from '@portolan/ports'
 import { HALVES, type Half, type LiveClaim } from '@portolan/registry'
-import { type Attribution, describeSighting } from './attribution.ts'
+import { describeSighting } from './attribution.ts'
 import { type Difference, differenceOf } from './difference.ts'
 import { type HostLook, portsOf, type Seen } from './host-look.ts'
+import { isOf, isVouched, showsNumbersOf } from './occupants.ts'
 
 /** What is different about one claim. */
 export function compareClaim(look: HostLook, claim: LiveClaim): readonly Difference[] {
@@ -68,7 +69,7 @@ function halfGone(claim: LiveClaim, half: Half, own: readonly Seen[]): Differenc
 
 function strangers(claim: LiveClaim, { sighting, owner }: Seen): readonly Difference[] {
   if (owner === undefined) return []
-  if (isOwner(claim, owner)) return []
+  if (isOf(claim, owner)) return []
   const message =
     `${sighting.port} is claimed by ${claim.project} (${claim.environment}), and ` +
     `${owner.project} (${owner.environment}) has it open.`
@@ -85,7 +86,7 @@ function strangers(claim: LiveClaim, { sighting, owner }: Seen): readonly Differ
 
 /** A label that is not there says nothing; one that is there has to be right. */
 function labelsOf(claim: LiveClaim, { sighting, owner }: Seen): readonly Difference[] {
-  if (owner?.by !== 'label' || !isOwner(claim, owner)) return []
+  if (owner?.by !== 'label' || !isOf(claim, owner)) return []
   const faults: string[] = []
   const { claimId, token, half, version } = owner
   const isFormer = claimId !== undefined && claim.labels[PORTOLAN_LABELS.claim] === String(claimId)
@@ -121,7 +122,7 @@ function unrecorded(look: HostLook, claim: LiveClaim): readonly Difference[] {
   return empty.flatMap((half) => {
     const port = portOfHalf(claim, half)
     // A stranger there is a finding of its own, and no deployment of this project.
-    const own = look.seenAt(claim.transport, port).filter(({ owner }) => owner === undefined || isOwner(claim, owner))
+    const own = look.seenAt(claim.transport, port).filter(({ owner }) => owner === undefined || isOf(claim, owner))
     return own.length === 0 ? [] : [unrecordedHalf(claim, half, own)]
   })
 }
@@ -133,17 +134,24 @@ function unrecordedHalf(claim: LiveClaim, half: Half, own: readonly Seen[]): Dif
     ports: singlePort(port),
     code: 'RECONCILE_SLOT_UNRECORDED',
     message: `The ${half} slot of ${nameOf(claim)} counts as empty, and something listens on ${port}.`,
-    remedy: 'Adopt it, so that the next deployment takes the other half, or end it when nobody needs it.',
+    remedy: isAdoptable(claim, own)
+      ? 'Adopt it, so that the next deployment takes the other half, or end it when nobody needs it.'
+      : 'Its labels do not show that a deployer of this registry put it there, so it is never recorded by itself. Look at ' +
+        'it; then end it, or adopt it with a rule that names its container without a star.',
     evidence: own.map(({ sighting }) => describeSighting(sighting)),
+  })
+}
+
+/** As `listUnrecordedHalves` believes it. */
+function isAdoptable(claim: LiveClaim, own: readonly Seen[]): boolean {
+  const isBlank = HALVES.every((half) => claim.slots[half].state === 'empty')
+  return own.some(({ owner }) => {
+    return owner === undefined || isVouched(owner) || (isBlank && showsNumbersOf(claim, owner))
   })
 }
 
 function aboutClaim({ host, transport, range, project, id }: LiveClaim) {
   return { host, transport, ports: range, project, claimId: id } as const
-}
-
-function isOwner({ project, environment }: LiveClaim, owner: Attribution): boolean {
-  return owner.project === project && owner.environment === environment
 }
 
 function nameOf({ range, project, environment }: LiveClaim): string {

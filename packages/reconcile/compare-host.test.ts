@@ -100,7 +100,14 @@ test.for([
   [{ token: '13' }, ["its token is 13, above the claim's 12"]],
   [{ slot: 'green' }, ['it says green, and 4100 is blue']],
   [{ version: '2.0.0' }, ['its version is "2.0.0", and the slot\'s is "1.0.0"']],
-  [{ claim: 'x', token: '-1', slot: 'red' }, []],
+  [
+    { claim: 'x', token: '-1', slot: 'red' },
+    [
+      'portolan.slot is "red", and no half (blue, green)',
+      'portolan.claim is "x", and no number that a registry gives',
+      'portolan.token is "-1", and no number that a registry gives',
+    ],
+  ],
 ] as const)('labels %o against the claim: %o', ([said, faults]) => {
   const slots = { blue: running('active'), green: EMPTY }
   const observation = seen([open({ port: 4100, name: 'worb', labels: labels(said) })])

@@ -1,4 +1,6 @@
+import { compareClaimants } from './compare-claimants.ts'
 import { compareClaim } from './compare-claims.ts'
+import { compareLabels } from './compare-labels.ts'
 import { compareFamilies, compareUnclaimed } from './compare-sightings.ts'
 import { type Difference, differenceOf } from './difference.ts'
 import type { HostLook } from './host-look.ts'
@@ -11,6 +13,8 @@ export function compareHost(look: HostLook): readonly Difference[] {
   const found = [
     ...look.claims.flatMap((claim) => compareClaim(look, claim)),
     ...compareUnclaimed(look),
+    ...compareClaimants(look),
+    ...compareLabels(look),
     ...compareFamilies(look),
   ]
   return [...silence(look), ...found.toSorted((a, b) => (a.ports?.first ?? 0) - (b.ports?.first ?? 0))]

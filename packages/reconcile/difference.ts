@@ -8,6 +8,8 @@ export const DIFFERENCES = {
   RECONCILE_PORT_UNCLAIMED: { severity: 'warning', title: 'Open, and nobody has claimed it' },
   RECONCILE_HELD_BY_ANOTHER: { severity: 'error', title: 'Claimed by one, held by another' },
   RECONCILE_LABEL_DISAGREES: { severity: 'warning', title: 'A container says something else than its claim' },
+  RECONCILE_LABEL_UNUSABLE: { severity: 'warning', title: 'A label that nobody can use' },
+  RECONCILE_CLAIMANTS_DISAGREE: { severity: 'error', title: 'Several say that they are the same' },
   RECONCILE_FAMILIES_DISAGREE: { severity: 'warning', title: 'IPv4 and IPv6 lead to different things' },
   RECONCILE_SLOT_UNRECORDED: { severity: 'warning', title: 'Something runs in a slot that counts as empty' },
 } as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly title: string }>>

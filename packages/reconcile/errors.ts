@@ -2,6 +2,7 @@ import { AppError, type ErrorCatalogue } from '@portolan/errors'
 
 export const RECONCILE_ERRORS = {
   RECONCILE_HOST_SILENT: { status: 503, title: 'Not everything that looks at the host has answered' },
+  RECONCILE_NUMBER_TOO_HIGH: { status: 409, title: 'A label shows a number above which none can be given' },
   RECONCILE_RULE_INVALID: { status: 400, title: 'A rule for adoption cannot be used' },
 } as const satisfies ErrorCatalogue
 
@@ -12,6 +13,19 @@ export function hostSilent(host: string, observer: string, cause: AppError): App
     `Nothing was adopted. Every observer has to answer. Repair this one, and ask again.`
   const { status } = RECONCILE_ERRORS.RECONCILE_HOST_SILENT
   return new AppError('RECONCILE_HOST_SILENT', message, { status, cause, details: { host, observer } })
+}
+
+/** @param what shows it: a container, with its place */
+export function numberTooHigh(
+  host: string,
+  { what, number, shown }: { readonly what: string; readonly number: 'token' | 'claimId'; readonly shown: number },
+): AppError {
+  const label = number === 'token' ? 'portolan.token' : 'portolan.claim'
+  const message =
+    `On host "${host}", ${what} has the label ${label}=${shown}, and no registry can give numbers above that. Nothing ` +
+    `was rebuilt. No registry has given it, so end that container or start it without the label, and ask again.`
+  const { status } = RECONCILE_ERRORS.RECONCILE_NUMBER_TOO_HIGH
+  return new AppError('RECONCILE_NUMBER_TOO_HIGH', message, { status, details: { host, label, shown } })
 }
 
 /** One thing that is wrong with one rule. */

@@ -1,5 +1,6 @@
 import type { Sighting } from '@portolan/observe'
 import { type PortRange, parsePortRange, rangeContains } from '@portolan/ports'
+import { isName } from '@portolan/registry'
 import { type RuleFault, ruleInvalid } from './errors.ts'
 
 /**
@@ -28,13 +29,14 @@ export interface RuleMatch {
   readonly kind: string | undefined
   readonly purpose: string | undefined
   readonly shape: 'pair' | 'single' | undefined
+  /** It names the container, without a star. */
+  readonly isExact: boolean
 }
 
 const TEXTS = ['container', 'image', 'command'] as const
 const NAMES = ['project', 'environment', 'kind', 'purpose'] as const
 const STAR_LIMIT = 3
 const PATTERN_LIMIT = 200
-const NAME = /^[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/
 
 /** Rules that have been checked, ready to be asked. */
 export class RuleBook {
@@ -70,16 +72,11 @@ function matchOf(rule: AdoptionRule, { container, holder }: Sighting): RuleMatch
   }
   const filled = (text: string) => text.replace(/\$(\d)/g, (_, digit: string) => stars[Number(digit) - 1] ?? '')
   const [project, environment] = [filled(rule.project), filled(rule.environment)]
+  const [kind, purpose] = [rule.kind, rule.purpose].map((text) => (text === undefined ? undefined : filled(text)))
   // What a star stood for may be no name: then the rule says nothing of this one.
-  if (!NAME.test(project) || !NAME.test(environment)) return undefined
-  const { kind, purpose, shape } = rule
-  return {
-    project,
-    environment,
-    kind: kind === undefined ? undefined : filled(kind),
-    purpose: purpose === undefined ? undefined : filled(purpose),
-    shape,
-  }
+  if (![project, environment, kind, purpose].every((name) => name === undefined || isName(name))) return undefined
+  const isExact = rule.container !== undefined && !rule.container.includes('*')
+  return { project, environment, kind, purpose, shape: rule.shape, isExact }
 }
 
 function patternOf(pattern: string): RegExp {
@@ -101,8 +98,8 @@ function faultsOf(rule: AdoptionRule, index: number): readonly RuleFault[] {
   }
   for (const field of NAMES) {
     const name = rule[field]
-    if (name !== undefined && !NAME.test(name.replaceAll(/\$[1-9]/g, '0'))) {
-      fault(field, 'of small letters, digits and . _ / -, and $1 to $9 for what stars stand for')
+    if (name !== undefined && !isName(name.replaceAll(/\$[1-9]/g, '0'))) {
+      fault(field, 'a name of small letters, digits and . _ / -, and $1 to $9 for what stars stand for')
     }
   }
   if (rule.ports !== undefined && rangeIn(rule.ports) === undefined) fault('ports', 'such as "4100" or "4100-4199"')

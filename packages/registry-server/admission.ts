@@ -1,4 +1,4 @@
-import { isAppError, type Waiting } from '@portolan/errors'
+import { type AppError, isAppError, type Waiting } from '@portolan/errors'
 import type { Caller } from '@portolan/operations'
 import type { App } from '@portolan/service'
 import type { FastifyRequest } from 'fastify'
@@ -34,7 +34,12 @@ export function addAdmission(app: App, { keys, limits }: AdmissionOptions): void
   const byAddress = new Limit('wrong keys from this address', limits.wrongKeysPerMinute)
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.access === 'public') return
-    const { caller, keyId } = await verify(keys, request, { signal: signalOf(reply) }).catch(async (error: unknown) => {
+    const waiting = { signal: signalOf(reply) }
+    const text = keyTextOf(request)
+    // Who has guessed too often costs no look into the database, as long as what he shows is no key's number.
+    const refusal = await byAddress.refusalOf(request.ip)
+    if (refusal !== undefined && !(await keys.mayKnow(text ?? '', waiting))) throw refusal
+    const { caller, keyId } = await verify(keys, text, waiting).catch(async (error: unknown) => {
       if (isAppError(error) && error.status === 401) await byAddress.count(request.ip)
       throw error
     })
@@ -45,11 +50,15 @@ export function addAdmission(app: App, { keys, limits }: AdmissionOptions): void
 
 const KEY_LIMIT = 200
 
-async function verify(keys: KeyRing, { headers }: FastifyRequest, { signal }: Waiting): Promise<KeyHolder> {
+function keyTextOf({ headers }: FastifyRequest): string | undefined {
   const { 'x-api-key': given, authorization } = headers
   const text = typeof given === 'string' ? given : /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+  return text?.slice(0, KEY_LIMIT)
+}
+
+async function verify(keys: KeyRing, text: string | undefined, waiting: Waiting): Promise<KeyHolder> {
   if (text === undefined || text === '') throw keyMissing()
-  return keys.verify(text.slice(0, KEY_LIMIT), { signal })
+  return keys.verify(text, waiting)
 }
 
 /** So many a minute. Each server counts for itself. */
@@ -70,7 +79,17 @@ class Limit {
       await this.#limiter.consume(who)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      throw rateLimited(this.#whose, { limit: this.#limit, retryAfterMs: error.msBeforeNext })
+      throw this.#refusal(error)
     }
+  }
+
+  /** REGISTRY_SERVER_RATE_LIMITED for who has none left; counts nothing. */
+  async refusalOf(who: string): Promise<AppError | undefined> {
+    const state = await this.#limiter.get(who)
+    return state !== null && state.consumedPoints >= this.#limit ? this.#refusal(state) : undefined
+  }
+
+  #refusal({ msBeforeNext: retryAfterMs }: RateLimiterRes): AppError {
+    return rateLimited(this.#whose, { limit: this.#limit, retryAfterMs })
   }
 }

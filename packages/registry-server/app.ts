@@ -1,9 +1,10 @@
-import { errorCode, isAppError } from '@portolan/errors'
+import { errorCode, isAppError, problemOf } from '@portolan/errors'
 import { addOpenApi, type OpenApiOptions } from '@portolan/openapi'
 import { type Caller, type LocalDoor, OPERATION_CATALOGUES } from '@portolan/operations'
 import { type App, createApp, type Logger, type ReadinessCheck } from '@portolan/service'
 import { addAdmission } from './admission.ts'
 import { REGISTRY_SERVER_ERRORS } from './errors.ts'
+import { addHostCheck, hostNames } from './host-check.ts'
 import type { KeyRing } from './key-ring.ts'
 import { addMcpRoute } from './mcp-route.ts'
 import { addOperationRoutes, OPERATION_TAGS } from './operation-routes.ts'
@@ -19,8 +20,8 @@ export interface RegistryAppOptions {
 
 // A body of any size has to come in within this: Fastify has no limit of its own.
 const REQUEST_TIMEOUT_MS = 60_000
-// An import brings whole files along.
-const BODY_LIMIT_BYTES = 4_194_304
+// Of what people and scripts ask; an import brings whole files along, and has a limit of its own.
+const BODY_LIMIT_BYTES = 65_536
 const CATALOGUES = [...OPERATION_CATALOGUES, REGISTRY_SERVER_ERRORS]
 
 /** Builds the registry's app, which listens to nothing yet. */
@@ -35,12 +36,14 @@ export async function buildApp({ doorFor, keys, settings, ready, logger }: Regis
   })
   app.server.requestTimeout = REQUEST_TIMEOUT_MS
   addScriptMembers(app)
+  const names = hostNames(settings.mcp.hosts)
+  addHostCheck(app, names)
   await app.register(async (scope) => {
     addErrorHeaders(scope)
     addAdmission(scope, { keys, limits: settings.limits })
     await addOpenApi(scope, OPENAPI)
     await scope.register(async (operations) => addOperationRoutes(operations, doorFor))
-    await scope.register(async (agents) => addMcpRoute(agents, { doorFor, ...settings.mcp }))
+    await scope.register(async (agents) => addMcpRoute(agents, { doorFor, names, origins: settings.mcp.origins }))
   })
   return app
 }
@@ -68,9 +71,17 @@ function addScriptMembers(app: App): void {
 }
 
 const AWAY_RETRY_SECONDS = 1
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+const TITLES = new Map(Object.entries(REGISTRY_SERVER_ERRORS).map(([code, { title }]) => [code, title]))
+
+/** The title of a refusal of whoever shows no key, a wrong one, or one too often. */
+function guessTitle(error: unknown): string | undefined {
+  const isGuess = isAppError(error) && (error.status === 401 || error.status === 429)
+  return isGuess ? TITLES.get(error.code) : undefined
+}
 
 function addErrorHeaders(app: App): void {
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     if (isAppError(error)) {
       const { retryAfterSeconds } = error.details
       if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', retryAfterSeconds)
@@ -78,7 +89,11 @@ function addErrorHeaders(app: App): void {
       if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="portolan"')
     }
     if (errorCode(error) === 'REGISTRY_SERVER_METHOD_REFUSED') void reply.header('allow', 'POST')
-    throw error
+    const title = guessTitle(error)
+    if (title === undefined) throw error
+    // Whoever guesses keys writes the log: one line each, that it was answered, and none with the reason besides.
+    const problem = problemOf(error, { requestId: request.id, title })
+    void reply.code(problem.status).header('content-type', PROBLEM_TYPE).serializer(JSON.stringify).send(problem)
   })
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')

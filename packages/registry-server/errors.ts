@@ -6,9 +6,11 @@ export const REGISTRY_SERVER_ERRORS = {
   REGISTRY_SERVER_KEY_EXPIRED: { status: 401, title: 'The key has expired' },
   REGISTRY_SERVER_KEY_REVOKED: { status: 401, title: 'The key is revoked' },
   REGISTRY_SERVER_RATE_LIMITED: { status: 429, title: 'Too many requests' },
-  REGISTRY_SERVER_HOST_REFUSED: { status: 403, title: 'The registry does not answer agents under that name' },
+  REGISTRY_SERVER_HOST_REFUSED: { status: 403, title: 'The registry does not answer under that name' },
   REGISTRY_SERVER_ORIGIN_REFUSED: { status: 403, title: 'That page may not ask the registry' },
+  REGISTRY_SERVER_BATCH_REFUSED: { status: 400, title: 'One message at a time' },
   REGISTRY_SERVER_METHOD_REFUSED: { status: 405, title: 'Only POST is answered here' },
+  REGISTRY_SERVER_SOCKET_UNUSABLE: { status: 500, title: 'The socket cannot be listened on' },
   REGISTRY_SERVER_SETTINGS_UNREADABLE: { status: 500, title: 'The settings file cannot be read' },
   REGISTRY_SERVER_SETTINGS_INVALID: { status: 500, title: 'The settings file is not as expected' },
 } as const satisfies ErrorCatalogue
@@ -60,7 +62,7 @@ export function rateLimited(whose: string, { limit, retryAfterMs }: { limit: num
 
 export function hostRefused(): AppError {
   const message =
-    'Agents are not answered under the name in the "Host" header, so that no page can reach the registry by a name ' +
+    'Nobody is answered under the name in the "Host" header, so that no page can reach the registry by a name ' +
     'of its own (DNS rebinding). Expected a loopback name, or one of "mcp.hosts" in the settings. Add it there.'
   return registryServerError('REGISTRY_SERVER_HOST_REFUSED', message)
 }
@@ -72,11 +74,25 @@ export function originRefused(): AppError {
   return registryServerError('REGISTRY_SERVER_ORIGIN_REFUSED', message)
 }
 
+export function batchRefused(): AppError {
+  const message =
+    'The body holds several messages. Expected one JSON-RPC message: the protocol has no batches since 2025-06-18. ' +
+    'Send each by itself.'
+  return registryServerError('REGISTRY_SERVER_BATCH_REFUSED', message)
+}
+
 export function methodRefused(method: string): AppError {
   const message =
     `"${method}" is not answered here: the registry keeps no sessions and sends nothing by itself. ` +
     `Expected "POST" with a JSON-RPC message. Go on without the stream, as the protocol allows.`
   return registryServerError('REGISTRY_SERVER_METHOD_REFUSED', message)
+}
+
+export function socketUnusable(path: string, reason: string, cause?: unknown): AppError {
+  const message =
+    `The socket "${path}" cannot be listened on: ${reason}. Expected a path of at most 103 bytes in a folder that is ` +
+    'there, where nobody listens yet. Correct REGISTRY_SOCKET, or leave it out.'
+  return registryServerError('REGISTRY_SERVER_SOCKET_UNUSABLE', message, { cause, details: { path } })
 }
 
 export function settingsUnreadable(path: string, cause: unknown): AppError {

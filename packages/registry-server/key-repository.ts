@@ -37,6 +37,10 @@ export async function listKeys(db: KeyDatabase): Promise<readonly ApiKey[]> {
   return rows.map(keyOf)
 }
 
+export async function listKeyIds(db: KeyDatabase): Promise<readonly string[]> {
+  return (await db.selectFrom('registry_keys').select('id').execute()).map(({ id }) => id)
+}
+
 /** The first revocation counts. @returns undefined when there is no such key */
 export async function revokeKey(db: KeyDatabase, id: string, at: Date): Promise<ApiKey | undefined> {
   await db

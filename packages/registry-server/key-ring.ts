@@ -3,7 +3,7 @@ import { type ApiKey, type ApiKeyDraft, type Caller, type KeyBook, ownerOf } fro
 import type { Pool } from '@portolan/postgres'
 import { explainStoreFailure } from '@portolan/registry'
 import { keyExpired, keyInvalid, keyRevoked } from './errors.ts'
-import { addKey, findKey, listKeys, noteUses, revokeKey, type StoredKey } from './key-repository.ts'
+import { addKey, findKey, listKeyIds, listKeys, noteUses, revokeKey, type StoredKey } from './key-repository.ts'
 import type { KeyDatabase, KeySchema } from './key-schema.ts'
 import { createKeyText, hashSecret, isSameHash, parseKeyText } from './key-text.ts'
 
@@ -27,6 +27,7 @@ interface Known {
 /** So long another server's revocation may go unnoticed. */
 const KNOWN_FOR_MS = 1_000
 const KNOWN_LIMIT = 1_000
+const ID_TIMEOUT_MS = 5_000
 /** `last used` is told by the minute: it is not written for every request. */
 const USE_NOTED_EVERY_MS = 60_000
 export const ADMIN_KEY_ID = 'admin'
@@ -38,6 +39,7 @@ export class KeyRing implements KeyBook {
   readonly #adminHash: Uint8Array | undefined
   readonly #knownById = new Map<string, Known>()
   readonly #usedAtById = new Map<string, Date>()
+  #ids: { readonly ids: Promise<ReadonlySet<string>>; readonly readAtMs: number } | undefined
 
   constructor(pool: Pool<KeySchema>, { adminKey, now }: KeyRingOptions) {
     this.#pool = pool
@@ -68,10 +70,23 @@ export class KeyRing implements KeyBook {
     return { caller: { name, role, projects }, keyId: id }
   }
 
+  /**
+   * Whether that could be a key of ours, going by its number: the numbers are read at most once a second, so whoever asks
+   * costs nothing.
+   */
+  async mayKnow(text: string, { signal }: Waiting): Promise<boolean> {
+    if (this.#adminHash !== undefined && isSameHash(hashSecret(text), this.#adminHash)) return true
+    const shown = parseKeyText(text)
+    if (shown === undefined) return false
+    if (this.#knownById.has(shown.id)) return true
+    return (await this.#listIds({ signal })).has(shown.id)
+  }
+
   async create(draft: ApiKeyDraft, waiting: Waiting): Promise<{ readonly key: ApiKey; readonly secret: string }> {
     const { id, secret, text } = createKeyText()
     const key: ApiKey = { ...draft, id, createdAt: this.#now(), lastUsedAt: undefined, revokedAt: undefined }
     await this.#ask((db) => addKey(db, { key, secretHash: hashSecret(secret) }), 'writing', waiting)
+    if (this.#ids !== undefined) this.#ids = { ...this.#ids, readAtMs: -Infinity }
     return { key, secret: text }
   }
 
@@ -92,6 +107,22 @@ export class KeyRing implements KeyBook {
     if (uses.size === 0) return
     await this.#ask((db) => noteUses(db, uses), 'writing', waiting)
     for (const [id, at] of uses) if (this.#usedAtById.get(id) === at) this.#usedAtById.delete(id)
+  }
+
+  /** Shared among those who ask at the same time, so it does not end with the one who asked first. */
+  async #listIds({ signal }: Waiting): Promise<ReadonlySet<string>> {
+    signal.throwIfAborted()
+    const known = this.#ids
+    if (known !== undefined && performance.now() - known.readAtMs < KNOWN_FOR_MS) return known.ids
+    const reading = { signal: AbortSignal.timeout(ID_TIMEOUT_MS) }
+    const read = this.#ask(listKeyIds, 'reading', reading).then((list) => new Set(list))
+    // While the database is away the older numbers are good enough to turn guesses away by.
+    const ids = known === undefined ? read : read.catch(() => known.ids)
+    this.#ids = { ids, readAtMs: performance.now() }
+    ids.catch(() => {
+      this.#ids = undefined // who asked gets the reason; who asks next looks anew
+    })
+    return ids
   }
 
   async #find(id: string, waiting: Waiting): Promise<StoredKey | undefined> {

@@ -3,40 +3,35 @@ import { type Caller, createMcpServer, type Door } from '@portolan/operations'
 import type { App } from '@portolan/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from './admission.ts'
-import { hostRefused, methodRefused, originRefused } from './errors.ts'
+import { batchRefused, hostRefused, methodRefused, originRefused } from './errors.ts'
+import { type HostNames, isHostName } from './host-check.ts'
 import { signalOf } from './leaving.ts'
 
 export interface McpRouteOptions {
   readonly doorFor: (caller: Caller) => Door
-  /** Names beside the loopback ones, without ports. */
-  readonly hosts: readonly string[]
+  readonly names: HostNames
   /** Origins of pages that may ask, such as `https://tools.example.com`. */
   readonly origins: readonly string[]
 }
 
-const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+const BODY_LIMIT_BYTES = 1_048_576
 
 /**
  * Agents, over streamable HTTP (Model Context Protocol, 2025-06-18, "Transports"). Every message stands for itself: no
  * session is kept, so any server of a registry may answer any of them, and a restart is not noticed.
  */
-export function addMcpRoute(app: App, { doorFor, hosts, origins }: McpRouteOptions): void {
-  const names = new Set([...LOOPBACK_NAMES, ...hosts.map((name) => name.toLowerCase())])
+export function addMcpRoute(app: App, { doorFor, names, origins }: McpRouteOptions): void {
   app.addHook('onRequest', async ({ headers, method }) => {
-    if (!names.has(nameOf(headers.host ?? ''))) throw hostRefused()
+    if (!isHostName(names, headers.host)) throw hostRefused()
     if (headers.origin !== undefined && !origins.includes(headers.origin)) throw originRefused()
     if (method !== 'POST') throw methodRefused(method)
   })
   app.route({
     method: ['GET', 'POST', 'DELETE'],
     url: '/mcp',
+    bodyLimit: BODY_LIMIT_BYTES,
     handler: (request, reply) => answer(request, reply, doorFor),
   })
-}
-
-/** `Registry.example.com:8080` → `registry.example.com` (RFC 9110 §7.2) */
-function nameOf(host: string): string {
-  return host.replace(/:\d+$/, '').toLowerCase()
 }
 
 async function answer(
@@ -44,6 +39,8 @@ async function answer(
   reply: FastifyReply,
   doorFor: McpRouteOptions['doorFor'],
 ): Promise<string> {
+  // The protocol has dropped batches (2025-06-18): each would count as one request and cost as many as it holds.
+  if (Array.isArray(request.body)) throw batchRefused()
   const caller = callerOf(request)
   const { log } = request
   const signal = signalOf(reply)

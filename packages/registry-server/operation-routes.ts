@@ -40,12 +40,17 @@ export function addOperationRoutes(app: App, doorFor: (caller: Caller) => LocalD
   for (const name of OPERATION_NAMES) addOperationRoute(app, name, doorFor)
 }
 
+/** They take what many files say, and rules for whole hosts. */
+const LARGE: readonly OperationName[] = ['port_import', 'port_sync']
+const LARGE_BODY_LIMIT_BYTES = 1_048_576
+
 function addOperationRoute(app: App, name: OperationName, doorFor: (caller: Caller) => LocalDoor): void {
   const { summary, input, output, refusals } = getOperation(name)
   const [tag = ''] = name.split('_')
   app.route({
     method: 'POST',
     url: pathOf(name),
+    ...(LARGE.includes(name) ? { bodyLimit: LARGE_BODY_LIMIT_BYTES } : {}),
     schema: {
       tags: [tag],
       operationId: name,

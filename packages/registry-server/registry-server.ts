@@ -38,8 +38,9 @@ export async function openRegistryServer(options: RegistryServerOptions, { signa
   await using releasers = new AsyncDisposableStack()
   const observers = releasers.use(new Observers(settings.hosts))
   const observersOf = (host: { readonly name: string }) => observers.of(host)
-  const { bands, blocked, quarantineMs } = settings
-  const known = { databaseUrl, observersOf, blocked, quarantineMs, now, ...(bands === undefined ? {} : { bands }) }
+  const { bands, blocked, quarantineMs, limits } = settings
+  const limited = { blocked, quarantineMs, claimsPerProject: limits.claimsPerProject }
+  const known = { databaseUrl, observersOf, ...limited, now, ...(bands === undefined ? {} : { bands }) }
   const registry = releasers.use(await openRegistry(known, { signal }))
   const keys = releasers.use(
     await openKeyRing({ databaseUrl, now, ...(adminKey === undefined ? {} : { adminKey }) }, { signal }),

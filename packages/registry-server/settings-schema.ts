@@ -1,8 +1,9 @@
+import { NAME_PATTERN } from '@portolan/registry'
 import Type, { type Static } from 'typebox'
 
 const PORTS = Type.Union([Type.String(), Type.Integer()], { description: '`4100` or `4100-4199`.' })
 const PATH = Type.String({ minLength: 1 })
-const NAME = Type.String({ pattern: '^[a-z0-9]([a-z0-9._/-]{0,98}[a-z0-9])?$' })
+const NAME = Type.String({ pattern: NAME_PATTERN })
 const strict = { additionalProperties: false } as const
 const DURATION = Type.Integer({ minimum: 0, description: 'Milliseconds.' })
 
@@ -73,6 +74,7 @@ export const SETTINGS_SCHEMA = Type.Object(
         {
           keyPerMinute: Type.Optional(Type.Integer({ minimum: 1 })),
           wrongKeysPerMinute: Type.Optional(Type.Integer({ minimum: 1 })),
+          claimsPerProject: Type.Optional(Type.Integer({ minimum: 1, description: 'On each host.' })),
         },
         strict,
       ),

@@ -17,6 +17,13 @@ export interface HostSettings {
 
 export type EngineSettings = { readonly socket: string } | { readonly command: 'docker' | 'podman' }
 
+export interface RegistryLimits {
+  readonly keyPerMinute: number
+  readonly wrongKeysPerMinute: number
+  /** On each host. */
+  readonly claimsPerProject: number
+}
+
 export interface RegistrySettings {
   readonly hosts: readonly HostSettings[]
   /** Undefined: those that the registry has. */
@@ -24,9 +31,10 @@ export interface RegistrySettings {
   readonly blocked: readonly BlockedPorts[]
   readonly quarantineMs: number
   readonly sweepEveryMs: number
-  readonly limits: { readonly keyPerMinute: number; readonly wrongKeysPerMinute: number }
+  readonly limits: RegistryLimits
+  /** Under which names it is asked: at `/mcp`, and everywhere where only this machine can ask. Whose pages may ask. */
   readonly mcp: { readonly hosts: readonly string[]; readonly origins: readonly string[] }
-  /** Whose `x-forwarded-for` counts. */
+  /** Whose `x-forwarded-for` counts, such as `loopback`: whoever asks from there says himself who he is. */
   readonly trustedProxies: readonly string[]
 }
 
@@ -37,9 +45,9 @@ export const DEFAULT_SETTINGS: RegistrySettings = Object.freeze({
   blocked: [],
   quarantineMs: 600_000,
   sweepEveryMs: 30_000,
-  limits: { keyPerMinute: 6_000, wrongKeysPerMinute: 20 },
+  limits: { keyPerMinute: 6_000, wrongKeysPerMinute: 20, claimsPerProject: 1_000 },
   mcp: { hosts: [], origins: [] },
-  trustedProxies: ['loopback'],
+  trustedProxies: [],
 })
 
 /** @throws REGISTRY_SERVER_SETTINGS_UNREADABLE, REGISTRY_SERVER_SETTINGS_INVALID with every fault */

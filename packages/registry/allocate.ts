@@ -1,5 +1,5 @@
 import { formatPortRange, type PortRange, type Transport } from '@portolan/ports'
-import { type Band, narrowerBands } from './band.ts'
+import { type Band, bandName, narrowerBands } from './band.ts'
 import type { Outlook } from './blocker.ts'
 import { type Claim, describeHolder, isLeaseOver, type LiveClaim } from './claim.ts'
 import { type BandHolder, bandFull, bandMissing, claimExists, hostUnknown } from './errors.ts'
@@ -71,6 +71,7 @@ function decideAllocation(ground: Ground, request: AllocateRequest, view: HostVi
   const { project, environment, kind, purpose = DEFAULT_PURPOSE, transport = 'tcp' } = request
   const existing = ground.findByIdentity({ project, environment, kind, purpose, transport })
   if (existing !== undefined) return giveAgain(ground, existing, request)
+  ground.requireRoomFor(project)
   if (view.state === 'unknown' && request.evenIfUnknown !== true) {
     throw hostUnknown(request.host, view.observer, view.cause)
   }
@@ -155,6 +156,7 @@ function fullBand(ground: Ground, { band, wish, outlook, view }: Search): Error 
   const skips = explain(ground, { ...wish, before: undefined }, outlook)
   const holders: BandHolder[] = claimsWithin(ground, band.range, outlook.transport).map((claim) => ({
     claimId: claim.id,
+    project: claim.project,
     holder: describeHolder(claim),
     ports: formatPortRange(claim.range),
     since: claim.createdAt.toISOString(),
@@ -162,8 +164,8 @@ function fullBand(ground: Ground, { band, wish, outlook, view }: Search): Error 
   }))
   // Who can be asked to leave comes first: an error is no place for 30,000 names.
   const byDeath = holders.toSorted((a, b) => b.looksDead.length - a.looksDead.length).slice(0, LISTED_HOLDERS)
-  const { name } = ground.picture.host
-  return bandFull({ host: name, band, wanted: wantedText(wish), holders: byDeath, skippedCounts: countSkips(skips) })
+  const named = { host: ground.picture.host.name, band: bandName(band), ports: formatPortRange(band.range) }
+  return bandFull({ ...named, wanted: wantedText(wish), holders: byDeath, skippedCounts: countSkips(skips) })
 }
 
 function claimsWithin(ground: Ground, { first, last }: PortRange, transport: Transport): readonly LiveClaim[] {

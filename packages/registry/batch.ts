@@ -12,6 +12,7 @@ export interface BatchFacts {
   readonly now: Date
   readonly releasedById: ReadonlyMap<number, ReleasedClaim>
   readonly answers: readonly StoredAnswer[]
+  readonly claimsPerProject: number
 }
 
 /** What a batch of operations leads to: entered into the picture, and not written yet. */

@@ -55,6 +55,7 @@ function decideClaim(ground: Ground, request: ClaimRequest): Decision<AllocateRe
   if (shape !== 'range' && naturalShape(range) !== shape) throw pairInvalid(range)
   const existing = ground.findByIdentity({ project, environment, kind, purpose, transport })
   if (existing !== undefined) return giveSame(existing, { range, shape })
+  ground.requireRoomFor(project)
   const holder = ground.findHolder(range, transport)
   if (holder !== undefined) throw claimOverlaps(range, holder)
   refuseOutOfBand(ground, request)

@@ -6,6 +6,8 @@ import { RequestCheck } from './request.ts'
 export interface ClaimFilter {
   readonly host?: string
   readonly project?: string
+  /** Only claims of projects that one of these fits; `*` stands for any text. */
+  readonly projectPatterns?: readonly string[]
   readonly environment?: string
   readonly kind?: string
   readonly purpose?: string

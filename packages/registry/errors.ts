@@ -16,6 +16,7 @@ export const REGISTRY_ERRORS = {
   REGISTRY_PAIR_INVALID: { status: 400, title: 'Not a pair' },
   REGISTRY_CLAIM_OVERLAPS: { status: 409, title: 'The ports are already claimed' },
   REGISTRY_CLAIM_EXISTS: { status: 409, title: 'The project already holds other ports for this purpose' },
+  REGISTRY_QUOTA_REACHED: { status: 409, title: 'The project has as many claims as it may have' },
   REGISTRY_CLAIM_MISSING: { status: 404, title: 'No such claim' },
   REGISTRY_CLAIM_RELEASED: { status: 409, title: 'The claim is released' },
   REGISTRY_CLAIM_IN_USE: { status: 409, title: 'Something is deployed on the claim' },
@@ -88,6 +89,8 @@ export function bandMissing(asked: Pick<Band, 'environment' | 'kind'>, bands: re
 /** Somebody who holds a part of a full band. */
 export interface BandHolder {
   readonly claimId: number
+  readonly project: string
+  /** Such as `worb (production, app, main)`. */
   readonly holder: string
   readonly ports: string
   readonly since: string
@@ -95,9 +98,13 @@ export interface BandHolder {
   readonly looksDead: readonly string[]
 }
 
+/** A band without room, as the details of the error tell it. */
 export interface FullBand {
   readonly host: string
-  readonly band: Band
+  /** `production.app` */
+  readonly band: string
+  /** What the band is: `4000-4499`. */
+  readonly ports: string
   readonly wanted: string
   readonly holders: readonly BandHolder[]
   /** How many candidates were skipped for each reason. */
@@ -106,7 +113,8 @@ export interface FullBand {
 
 const NAMED_HOLDERS = 5
 
-export function bandFull({ host, band, wanted, holders, skippedCounts }: FullBand): AppError {
+export function bandFull(full: FullBand): AppError {
+  const { host, band, ports: range, wanted, holders, skippedCounts } = full
   const dead = holders.filter(({ looksDead }) => looksDead.length > 0)
   const counts = Object.entries(skippedCounts).map(([reason, count]) => `${count} ${reason}`)
   const name = ({ claimId, holder, ports, looksDead }: BandHolder) =>
@@ -115,10 +123,9 @@ export function bandFull({ host, band, wanted, holders, skippedCounts }: FullBan
   const rest =
     named.length === 0 ? '' : ` ${dead.length > 0 ? 'These look dead' : 'Among the holders'}: ${named.join('; ')}.`
   const message =
-    `Band "${bandName(band)}" (${formatPortRange(band.range)}) of host "${host}" has no free ${wanted}: of its ` +
+    `Band "${band}" (${range}) of host "${host}" has no free ${wanted}: of its ` +
     `candidates ${counts.join(', ')}.${rest} Release what nobody needs, or declare a larger band.`
-  const details = { host, band: bandName(band), wanted, skippedCounts, holders }
-  return registryError('REGISTRY_BAND_FULL', message, { details })
+  return registryError('REGISTRY_BAND_FULL', message, { details: { ...full } })
 }
 
 export function bandsInvalid(reason: string): AppError {
@@ -147,8 +154,9 @@ function claimDetails(claim: Claim): Readonly<Record<string, unknown>> {
   return { claimId: id, host, transport, ports: formatPortRange(range), project, environment, kind, purpose }
 }
 
+/** The sentence says no more of the holder than everybody may know; the details do. */
 export function claimOverlaps(range: PortRange, holder: Claim | undefined, cause?: unknown): AppError {
-  const by = holder === undefined ? '' : ` by ${describeHolder(holder)} with claim ${holder.id}`
+  const by = holder === undefined ? '' : ` by "${holder.project}" with claim ${holder.id}`
   const held = holder === undefined ? '' : ` (${formatPortRange(holder.range)}/${holder.transport})`
   const message =
     `"${formatPortRange(range)}" is already claimed${by}${held}. Expected ports that nobody holds. ` +
@@ -163,6 +171,13 @@ export function claimExists(claim: Claim, wanted: string): AppError {
     `${describeHolder(claim)} already holds ${formatPortRange(claim.range)} (${claim.shape}) on host "${claim.host}" with ` +
     `claim ${claim.id}, not ${wanted}. Give another "purpose" to hold both, or release that claim first.`
   return registryError('REGISTRY_CLAIM_EXISTS', message, { details: { ...claimDetails(claim), wanted } })
+}
+
+export function quotaReached(project: string, { host, limit }: { host: string; limit: number }): AppError {
+  const message =
+    `Project "${project}" has ${limit} claims on host "${host}", and none may have more. ` +
+    `Release what it no longer needs, or have the limit raised ("limits.claimsPerProject" in the settings).`
+  return registryError('REGISTRY_QUOTA_REACHED', message, { details: { project, host, limit } })
 }
 
 export function claimMissing(claimId: number): AppError {

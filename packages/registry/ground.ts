@@ -1,6 +1,6 @@
 import type { PortRange, Transport } from '@portolan/ports'
 import type { Claim, Identity, LiveClaim, ReleasedClaim } from './claim.ts'
-import { claimMissing } from './errors.ts'
+import { claimMissing, quotaReached } from './errors.ts'
 import type { HostPicture } from './host-picture.ts'
 import type { Change } from './operation.ts'
 
@@ -12,6 +12,8 @@ interface GroundFacts {
   readonly now: Date
   /** Claims that operations of this batch name and that are not live. */
   readonly releasedById: ReadonlyMap<number, ReleasedClaim>
+  /** How many live claims one project may have on the host; any number unless said. */
+  readonly claimsPerProject?: number
 }
 
 /**
@@ -22,13 +24,15 @@ export class Ground {
   readonly picture: HostPicture
   readonly now: Date
   readonly #releasedById: ReadonlyMap<number, ReleasedClaim>
+  readonly #claimsPerProject: number
   readonly #changes: Change[] = []
   readonly #touched = new Set<Claim>()
 
-  constructor({ picture, now, releasedById }: GroundFacts) {
+  constructor({ picture, now, releasedById, claimsPerProject = Infinity }: GroundFacts) {
     this.picture = picture
     this.now = now
     this.#releasedById = releasedById
+    this.#claimsPerProject = claimsPerProject
     picture.endQuarantines(now)
   }
 
@@ -54,6 +58,12 @@ export class Ground {
       if (claim !== undefined) return this.settled(claim)
     }
     return undefined
+  }
+
+  /** @throws REGISTRY_QUOTA_REACHED when the project has as many claims here as one may have */
+  requireRoomFor(project: string): void {
+    const limit = this.#claimsPerProject
+    if (this.picture.countClaims(project) >= limit) throw quotaReached(project, { host: this.picture.host.name, limit })
   }
 
   /** The same claim, unless it changes in this batch: then the asker waits for the next one. */

@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly answerTtlMs: number
   /** The block-list. */
   readonly blocked: readonly BlockedPorts[]
+  /** How many live claims one project may have on a host. */
+  readonly claimsPerProject: number
   /** The end of the registry: nothing is tried again after it. */
   readonly signal: AbortSignal
 }
@@ -152,7 +154,7 @@ export class HostLane {
     const keys = batch.map(({ idempotencyKey }) => idempotencyKey).filter((key) => key !== undefined)
     try {
       const answers = keys.length === 0 ? [] : await listAnswers(db, keys, answersSince(now, this.#options))
-      return decideBatch(batch, { ...facts, now, answers })
+      return decideBatch(batch, { ...facts, now, answers, claimsPerProject: this.#options.claimsPerProject })
     } catch (error) {
       throw explainStoreFailure(error, 'reading')
     }

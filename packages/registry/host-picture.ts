@@ -33,6 +33,7 @@ export class HostPicture {
   readonly #blocked: readonly BlockedPorts[]
   readonly #claimsById = new Map<number, LiveClaim>()
   readonly #claimsByIdentity = new Map<string, LiveClaim>()
+  readonly #claimCounts = new Map<string, number>()
   readonly #tables: Readonly<Record<Transport, PortTable>>
   readonly #quarantined = new Map<number, ReleasedClaim>()
   /** By project, how many of its claims are in quarantine. */
@@ -93,6 +94,11 @@ export class HostPicture {
     return this.#claimsByIdentity.get(identityText(identity))
   }
 
+  /** How many live claims a project has on the host. */
+  countClaims(project: string): number {
+    return this.#claimCounts.get(project) ?? 0
+  }
+
   findHolder(port: number, transport: Transport): LiveClaim | undefined {
     return this.#tables[transport].holders.get(port)
   }
@@ -116,6 +122,7 @@ export class HostPicture {
       this.#quarantine(claim)
       return
     }
+    if (!this.#claimsById.has(claim.id)) this.#count(claim.project, 1)
     this.#claimsById.set(claim.id, claim)
     this.#claimsByIdentity.set(identityText(claim), claim)
     const table = this.#tables[claim.transport]
@@ -130,6 +137,7 @@ export class HostPicture {
     const known = this.#claimsById.get(claim.id)
     if (known === undefined) return
     this.#claimsById.delete(claim.id)
+    this.#count(known.project, -1)
     this.#claimsByIdentity.delete(identityText(known))
     const table = this.#tables[claim.transport]
     for (let port = claim.range.first; port <= claim.range.last; port += 1) {
@@ -151,6 +159,12 @@ export class HostPicture {
   /** True when ports are kept for this project, which others must not get and it may. */
   hasQuarantine(project: string): boolean {
     return this.#quarantineCounts.has(project)
+  }
+
+  #count(project: string, change: 1 | -1): void {
+    const count = this.countClaims(project) + change
+    if (count === 0) this.#claimCounts.delete(project)
+    else this.#claimCounts.set(project, count)
   }
 
   #openTable(transport: Transport): PortTable {

@@ -26,6 +26,7 @@ export type {
 export type { DeclareBandsRequest, DeclareHostRequest, RemoveHostRequest } from './declarations.ts'
 export {
   type BandHolder,
+  bandFull,
   claimMissing,
   hostMissing,
   notOwner,
@@ -34,14 +35,16 @@ export {
   requestInvalid,
 } from './errors.ts'
 export type { ExpiredLeases } from './expire-leases.ts'
+export { HIGHEST_FLOOR } from './highest-floor.ts'
 export type { Host, HostDraft } from './host.ts'
+export { isName, NAME_PATTERN } from './name.ts'
 export type { NumberFloor, RaiseNumbersRequest } from './number-floor.ts'
 export type { Occupant } from './occupants.ts'
 export { openRegistry, type RegistryOptions } from './open-registry.ts'
 export { EVENT_TYPES, type EventType } from './operation.ts'
 export type { Plan, PlanResult, PlanStep } from './plan.ts'
 export { DEFAULT_PURPOSE } from './purpose.ts'
-export { Registry } from './registry.ts'
+export type { Registry } from './registry.ts'
 export type { ReleaseRequest, ReleaseResult } from './release.ts'
 export type { RenewRequest } from './renew.ts'
 export type { Authored } from './request.ts'

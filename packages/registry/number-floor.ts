@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { HIGHEST_FLOOR } from './highest-floor.ts'
 import { addEvent } from './query-repository.ts'
 import type { RegistryTransaction } from './registry-schema.ts'
 import { type Authored, RequestCheck } from './request.ts'
@@ -17,8 +18,6 @@ export interface NumberFloor {
 }
 
 const NOBODY = 'registry'
-// Numbers beyond 2^53 are not exact any more in JavaScript; this leaves the sequences nine tenths of them.
-const HIGHEST_FLOOR = 900_000_000_000_000
 
 /** @throws REGISTRY_REQUEST_INVALID */
 export function checkRaiseNumbers(request: RaiseNumbersRequest): void {

@@ -70,11 +70,14 @@ export async function addEvent(
 }
 
 function claimConditions(filter: ClaimFilter): RawBuilder<unknown>[] {
-  const { host, project, environment, kind, purpose, transport, port, labels, state = 'live' } = filter
+  const { host, project, projectPatterns, environment, kind, purpose, transport, port } = filter
+  const { labels, state = 'live' } = filter
   const conditions: RawBuilder<unknown>[] = [sql`true`]
   if (state !== 'any') conditions.push(state === 'live' ? sql`c.released_at is null` : sql`c.released_at is not null`)
   if (host !== undefined) conditions.push(hostIs(host))
   if (project !== undefined) conditions.push(sql`c.project = ${project}`)
+  if (projectPatterns !== undefined)
+    conditions.push(sql`c.project like any(${projectPatterns.map(likePattern)}::text[])`)
   if (environment !== undefined) conditions.push(sql`c.environment = ${environment}`)
   if (kind !== undefined) conditions.push(sql`c.kind = ${kind}`)
   if (purpose !== undefined) conditions.push(sql`c.purpose = ${purpose}`)
@@ -82,6 +85,11 @@ function claimConditions(filter: ClaimFilter): RawBuilder<unknown>[] {
   if (port !== undefined) conditions.push(holdsPort(port))
   if (labels !== undefined) conditions.push(sql`c.labels @> ${JSON.stringify(labels)}::jsonb`)
   return conditions
+}
+
+/** `web-*` in the words of `like`, whose own signs stand for themselves. */
+function likePattern(pattern: string): string {
+  return pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')
 }
 
 function hostIs(name: string): RawBuilder<unknown> {

@@ -81,7 +81,7 @@ export class Registry implements AsyncDisposable {
    * The lowest free ports of a band, claimed. Who asks again for the same (project, environment, kind, purpose,
    * transport on that host) gets what he has.
    * @throws REGISTRY_BAND_FULL with who holds it, REGISTRY_BAND_MISSING, REGISTRY_HOST_MISSING, REGISTRY_HOST_UNKNOWN,
-   *   REGISTRY_CLAIM_EXISTS (another shape), REGISTRY_IDEMPOTENCY_CONFLICT
+   *   REGISTRY_QUOTA_REACHED, REGISTRY_CLAIM_EXISTS (another shape), REGISTRY_IDEMPOTENCY_CONFLICT
    */
   async allocate(request: AllocateRequest, { signal }: Waiting): Promise<AllocateResult> {
     checkAllocateRequest(request)
@@ -92,7 +92,7 @@ export class Registry implements AsyncDisposable {
   /**
    * Exactly these ports, claimed.
    * @throws REGISTRY_CLAIM_OVERLAPS, REGISTRY_PORTS_QUARANTINED, REGISTRY_PORT_OUT_OF_BAND, REGISTRY_PAIR_INVALID,
-   *   REGISTRY_CLAIM_EXISTS, REGISTRY_BAND_MISSING, REGISTRY_HOST_MISSING, REGISTRY_IDEMPOTENCY_CONFLICT
+   *   REGISTRY_QUOTA_REACHED, REGISTRY_CLAIM_EXISTS, REGISTRY_BAND_MISSING, REGISTRY_HOST_MISSING, REGISTRY_IDEMPOTENCY_CONFLICT
    */
   async claim(request: ClaimRequest, { signal }: Waiting): Promise<AllocateResult> {
     checkClaimRequest(request)

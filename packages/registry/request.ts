@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type PortRange, TRANSPORTS, type Transport } from '@portolan/ports'
 import { type RequestFault, requestInvalid } from './errors.ts'
+import { isName } from './name.ts'
 import type { Authorship, IdempotencyKey } from './operation.ts'
 
 /** What every request may say of itself. */
@@ -32,10 +33,11 @@ export function bodyHash(body: object): string {
   return createHash('sha256').update(text).digest('base64')
 }
 
-/** A name has no spaces and no capital letters, so that it reads the same in a URL, a label and a file name. */
-const NAME = /^[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/
 const TEXT_LIMIT = 500
 const LABEL_LIMIT = 64
+/** Of all names and values together: a page of a thousand claims has to stay an answer that can be read. */
+const LABEL_TEXT_LIMIT = 8_192
+const FAULT_LIMIT = 20
 const HIGHEST_LEASE_MS = 366 * 24 * 3_600_000
 
 /** Collects what is wrong with a request, so that all of it is said at once. */
@@ -44,9 +46,10 @@ export class RequestCheck {
 
   name(field: string, value: string): this {
     return this.#hold(
-      NAME.test(value),
+      isName(value),
       field,
-      'of 1–100 small letters, digits and . _ / -, not beginning or ending with those signs',
+      'of 1–100 small letters, digits and . _ / -, not beginning or ending with those signs, and with no ' +
+        'empty, "." or ".." part',
     )
   }
 
@@ -63,7 +66,10 @@ export class RequestCheck {
   labels(labels: Readonly<Record<string, string>> | undefined): this {
     const entries = Object.entries(labels ?? {})
     this.#hold(entries.length <= LABEL_LIMIT, 'labels', `at most ${LABEL_LIMIT}`)
-    for (const [name, value] of entries) this.text(`labels: ${name.slice(0, 40)}`, name).text(`labels.${name}`, value)
+    const textLength = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+    this.#hold(textLength <= LABEL_TEXT_LIMIT, 'labels', `at most ${LABEL_TEXT_LIMIT} characters together`)
+    for (const [name, value] of entries.slice(0, LABEL_LIMIT))
+      this.text(`labels: ${name.slice(0, 40)}`, name).text(`labels.${name}`, value)
     return this
   }
 
@@ -93,13 +99,13 @@ export class RequestCheck {
     )
   }
 
-  /** @throws REGISTRY_REQUEST_INVALID with every fault */
+  /** @throws REGISTRY_REQUEST_INVALID with every fault, up to twenty */
   done(): void {
     if (this.#faults.length > 0) throw requestInvalid(this.#faults)
   }
 
   #hold(isRight: boolean, field: string, expected: string): this {
-    if (!isRight) this.#faults.push({ field, expected })
+    if (!isRight && this.#faults.length < FAULT_LIMIT) this.#faults.push({ field, expected })
     return this
   }
 }

@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { AppError, errorCode, errorMessage, type Waiting } from '@portolan/errors'
+import { folderPrivacy } from '@portolan/observe'
 import { controlFailed, socketFolderUnsafe } from './errors.ts'
-import { folderPrivacy } from './private-folder.ts'
 
 const SILENT =
   'it is there, but said nothing in time. It may be stopped (SIGSTOP, Ctrl-Z) or the machine be busy. Let it go on with ' +

@@ -2,8 +2,8 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import { errorMessage, problemOf, type Waiting } from '@portolan/errors'
+import { folderPrivacy } from '@portolan/observe'
 import { controlUnknown, socketFolderUnsafe } from './errors.ts'
-import { folderPrivacy } from './private-folder.ts'
 import type { StackStatus } from './run-state.ts'
 
 /** What a running supervisor can be asked over its socket. */

@@ -6,9 +6,9 @@ export { type HeldPort, type HeldPorts, readHeldPorts, removeHeldPorts, writeHel
 export { logFilePath } from './log-file.ts'
 export { formatLogLine, type LogLine } from './log-line.ts'
 export { followLogs, type ReadLogsOptions, readLogs } from './log-reader.ts'
+export { MARK_VARIABLE } from './marked-processes.ts'
 export { endOrphans } from './orphans.ts'
 export { urlOf } from './place.ts'
-export { isPrivateFolder } from './private-folder.ts'
 export {
   type PortStatus,
   parseStackStatus,

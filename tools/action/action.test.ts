@@ -12,7 +12,7 @@ import { openTestRegistryServer } from '@portolan/registry-server/testing'
 import { afterAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readInputs } from './action-inputs.ts'
-import { workflowCommand } from './workflow-commands.ts'
+import { plainLine, workflowCommand } from './workflow-commands.ts'
 
 const postgres = await openTestPostgres()
 const server = await openTestRegistryServer(postgres)
@@ -116,22 +116,81 @@ test.for([
   expect([output, variables]).toEqual([{ EARLIER: '1' }, { EARLIER: '1' }])
 })
 
-test.for([
-  ['a page', 200, '<html>', /something that is no JSON/],
-  ['a redirect', 302, '', /redirects \(302\)/],
-  ['lines that would be variables', 200, { port: 1, token: 1, ports: '1', host: 'a\nLD_PRELOAD=x' }, /without ports/],
-] as const)('what answers with %s is no registry', async ([, status, body, words]) => {
-  await using other = createServer((_, response) => {
-    response.writeHead(status, { location: 'http://127.0.0.1:9/' })
-    response.end(typeof body === 'string' ? body : JSON.stringify(body))
-  })
+interface Answer {
+  readonly status: number
+  readonly body: string | object
+}
+
+/** Something at that address that answers everything with the same. */
+async function openOther({ status, body }: Answer) {
+  await using releasers = new AsyncDisposableStack()
+  const other = releasers.use(
+    createServer((_, response) => {
+      response.writeHead(status, { location: 'http://127.0.0.1:9/' })
+      response.end(typeof body === 'string' ? body : JSON.stringify(body))
+    }),
+  )
   other.listen(0, '127.0.0.1')
   await once(other, 'listening')
   const address = other.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const { exitCode, log, variables } = await runAction({ ...WORB, 'registry-url': `http://127.0.0.1:${port}` })
+  const owned = releasers.move()
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const GIVEN = { port: 4100, blue: 4100, green: 4101, token: 1, ports: '4100-4101', host: 'seoul-1', claim: { id: 7 } }
+
+test.for([
+  ['a page', 200, '<html>', /something that is no JSON/],
+  ['a redirect', 302, '', /redirects \(302\)/],
+  ['lines that would be variables', 200, { ...GIVEN, host: 'a\nLD_PRELOAD=x' }, /without ports/],
+  ['a host that is a path', 200, { ...GIVEN, host: '../seoul-1' }, /without ports/],
+  ['a host that is an option', 200, { ...GIVEN, host: '-oProxyCommand=x' }, /without ports/],
+  ['a port that is none', 200, { ...GIVEN, port: 65_536 }, /without ports/],
+  ['port 0', 200, { ...GIVEN, port: 0 }, /without ports/],
+  ['a range that is none', 200, { ...GIVEN, ports: '4100-4101-4102' }, /without ports/],
+  ['a range beyond all ports', 200, { ...GIVEN, ports: '4100-70000' }, /without ports/],
+  ['more than anybody can read', 200, { ...GIVEN, padding: 'x'.repeat(2_000_000) }, /answered with too much/],
+] as const)('what answers with %s is no registry', async ([, status, body, words]) => {
+  await using other = await openOther({ status, body })
+  const { exitCode, log, variables } = await runAction({ ...WORB, 'registry-url': other.url })
   expect([exitCode, log]).toEqual([1, expect.stringMatching(words)])
   expect(variables).toEqual({ EARLIER: '1' })
+})
+
+test('a half that is no port is not handed on', async () => {
+  await using other = await openOther({ status: 200, body: { ...GIVEN, blue: 99_999 } })
+  const { exitCode, output } = await runAction({ ...WORB, 'registry-url': other.url })
+  expect([exitCode, output]).toEqual([0, expect.objectContaining({ green_port: '4101', host: 'seoul-1' })])
+  expect(output).not.toHaveProperty('blue_port')
+})
+
+const COMMANDS =
+  'no\n::set-output name=port::1\r::add-matcher::/tmp/x.json ##[add-matcher]/tmp/x.json \u001b[2J\u2028::stop-commands::x'
+
+test.for([400, 503])('what a registry refuses with (%i) is words alone, and never a command', async (status) => {
+  const body = { title: COMMANDS, error: COMMANDS, code: `X_1\n::set-output name=port::1` }
+  await using other = await openOther({ status, body })
+  // Asked again once, so that the outage is told as well.
+  const { exitCode, log } = await runAction({ ...WORB, 'registry-url': other.url, 'wait-seconds': '1' })
+  const [mask, warning, ...rest] = log.trimEnd().split(/[\r\n]/)
+  expect([exitCode, mask]).toEqual([1, `::add-mask::${key}`])
+  const lines = [warning ?? '', ...rest]
+  expect(lines.filter((line) => /^\s*::/.test(line)).every((line) => /^::error title=[^:]*::[^:]/.test(line))).toBe(
+    true,
+  )
+  expect(lines.some((line) => line.includes('::error'))).toBe(true)
+  expect(['##[', '\u001b', '\u2028', 'X_1'].filter((text) => log.includes(text))).toEqual([])
+})
+
+test.for([
+  ['::error::x', ': :error::x'],
+  ['  ::error::x', ': :error::x'],
+  ['a\r\n::error::x', 'a ::error::x'],
+  ['a ##[add-path]b', 'a # #[add-path]b'],
+  ['\u202e::x', ': :x'],
+] as const)('%j is told as %j', ([text, told]) => {
+  expect(plainLine(text)).toBe(told)
 })
 
 test('a registry that is only just starting is asked again', async () => {

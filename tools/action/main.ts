@@ -2,33 +2,37 @@
 import { appendFile } from 'node:fs/promises'
 import { ActionFailure, inputText, type RunnerEnvironment, readInputs } from './action-inputs.ts'
 import { askForPorts, type GivenPorts } from './registry-request.ts'
-import { fileLines, workflowCommand } from './workflow-commands.ts'
+import { fileLines, plainLine, workflowCommand } from './workflow-commands.ts'
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+/** To the runner: a line that `workflowCommand` has made. */
+const command = (line: string) => process.stdout.write(`${line}\n`)
+/** To people. */
+const say = (text: string) => process.stdout.write(`${plainLine(text)}\n`)
 
 try {
   await run(process.env)
 } catch (error) {
   const title = error instanceof ActionFailure ? error.title : 'The step failed'
-  say(workflowCommand('error', error instanceof Error ? error.message : String(error), { title }))
+  const words = plainLine(error instanceof Error ? error.message : String(error))
+  command(workflowCommand('error', words, { title: plainLine(title) }))
   process.exitCode = 1
 }
 
 async function run(environment: RunnerEnvironment): Promise<void> {
   const apiKey = inputText(environment, 'api-key')
   // First of all, so that no later line can show it.
-  if (apiKey !== '') say(workflowCommand('add-mask', apiKey))
+  if (apiKey !== '') command(workflowCommand('add-mask', apiKey))
   const inputs = readInputs(environment)
   const { protocol, hostname } = new URL(inputs.registryUrl)
   if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
-    say(
+    command(
       workflowCommand(
         'warning',
         'The key goes to the registry without TLS, for everybody on the way to read. Use https.',
       ),
     )
   }
-  const ports = await askForPorts(inputs)
+  const ports = await askForPorts(inputs, say)
   await handOver(environment, ports)
   const { project = '', environment: target = '' } = inputs.body
   say(

@@ -15,6 +15,16 @@ function escaped(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
 
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
+
+/**
+ * Text of somebody else's as one line that is no command: the runner takes `::name::` where a line begins, and the older
+ * `##[name]` anywhere in it.
+ */
+export function plainLine(text: string): string {
+  return text.replaceAll(UNPRINTABLE, ' ').replaceAll('##[', '# #[').trim().replace(/^::/, ': :')
+}
+
 /** The lines of an output or environment file: numbers and names alone, which need no delimiter. */
 export function fileLines(values: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(values)

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { Check } from 'typebox/value'
 import type { CliContext } from './cli-context.ts'
 import { momentWords, tableLines } from './table-lines.ts'
-import { coloursFor } from './terminal.ts'
+import { coloursFor, visible } from './terminal.ts'
 
 export const BAND_FULL = 'REGISTRY_BAND_FULL'
 
@@ -35,5 +35,5 @@ export function holderLines(context: CliContext, { details }: AppError): readonl
   ])
   const table = { header: ['ports', 'holder', 'claim', 'since', 'looks dead'], rows }
   const lines = tableLines({ environment: context.environment, stdout: context.stderr }, table)
-  return [bold(`Who holds ${details.band} of host "${details.host}":`), ...lines, '']
+  return [bold(visible(`Who holds ${details.band} of host "${details.host}":`)), ...lines, '']
 }

@@ -34,6 +34,9 @@ await build({
   },
   outdir: DIST,
   bundle: true,
+  // What a command loads only when it is called stays in files of its own, with what that imports from outside.
+  splitting: true,
+  chunkNames: 'part-[name]-[hash]',
   format: 'esm',
   platform: 'node',
   target: 'node24',

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { type DataFolder, isPrivateFolder, readRunState } from '@portolan/supervise'
+import { isPrivateFolder } from '@portolan/observe'
+import { type DataFolder, readRunState } from '@portolan/supervise'
 
 /**
  * Where the supervisor of a copy listens: as it wrote down itself, because this command may have another folder for

@@ -13,7 +13,7 @@ import {
 import type { CliContext } from './cli-context.ts'
 import { allocatePorts, claimNaming, releasePorts, renewPorts } from './port-claims.ts'
 import { autoWishes, previewWishes } from './port-wish.ts'
-import { openRegistryDoor } from './registry-door.ts'
+import { registryDoor } from './registry-door.ts'
 import { type ChosenStack, isUp, numbersOf, withNumbers } from './stack-argument.ts'
 import { openStartedRegistry } from './started-registry.ts'
 import { visibleLines } from './terminal.ts'
@@ -64,7 +64,7 @@ export async function keepPorts(
   const held = (await isUp(folder)) ? await readHeldPorts(folder) : undefined
   if (held === undefined) throw notRunning(stack.name)
   const leaseMs = until.getTime() - Date.now() + STOPPING_MS
-  await using registry = await openRegistryDoor(context, { signal: context.stopped })
+  const registry = await registryDoor(context)
   await renewPorts(registry, held.ports, { leaseMs, signal: context.stopped })
   await writeHeldPorts(folder, { ...held, until: until.toISOString() })
 }
@@ -89,6 +89,6 @@ export async function givePortsBack(context: CliContext, folder: DataFolder, { s
 
 async function release(context: CliContext, { ports }: HeldPorts, { signal }: Waiting): Promise<void> {
   if (ports.length === 0) return
-  await using registry = await openRegistryDoor(context, { signal })
+  const registry = await registryDoor(context)
   await releasePorts(registry, ports, { signal })
 }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DataFolder, prepareDataFolder } from '@portolan/supervise'
 import { type CliContext, type DetachMessage, EXIT } from './cli-context.ts'
+import { unmarkedEnvironment } from './unmarked-environment.ts'
 
 /** No service can be called so. */
 const LOG_NAME = '_supervisor.log'
@@ -22,7 +23,7 @@ export async function startDetached(context: CliContext, { command, folder }: De
   const child = spawn(program, [...first, ...command], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    env: context.environment,
+    env: await unmarkedEnvironment(context),
   })
   const outcome = await new Promise<DetachMessage>((resolve) => {
     context.stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })

@@ -15,6 +15,10 @@ export const CLI_ERRORS = {
   CLI_NUMBER_NOT_SHARED: { status: 409, title: 'No number is free over every transport of a port' },
   CLI_REGISTRY_UNKNOWN: { status: 404, title: 'No registry is known' },
   CLI_REGISTRY_KEY_MISSING: { status: 400, title: 'There is no key for the registry' },
+  CLI_REGISTRY_KEY_UNUSABLE: { status: 400, title: 'The key for the registry cannot be one' },
+  CLI_REGISTRY_ADDRESS_INVALID: { status: 400, title: 'The address of the registry is none' },
+  CLI_REGISTRY_NOT_PRIVATE: { status: 403, title: "Others can change or read what belongs to this machine's registry" },
+  CLI_HOST_UNKNOWN: { status: 400, title: 'This machine is none of the hosts that the registry knows' },
   CLI_REGISTRY_ACCESS_UNUSABLE: { status: 500, title: "This machine's registry cannot be asked" },
   CLI_REGISTRY_START_FAILED: { status: 503, title: "This machine's registry could not be started" },
   CLI_REGISTRY_DOWN: { status: 503, title: "This machine's registry does not run" },
@@ -93,18 +97,70 @@ export function noSharedNumber(port: string, band: string): AppError {
   return new AppError('CLI_NUMBER_NOT_SHARED', message, { status: CLI_ERRORS.CLI_NUMBER_NOT_SHARED.status })
 }
 
-export function registryUnknown(): AppError {
+/** @param hasKey whether a key is set, which is of no use without an address */
+export function registryUnknown(hasKey: boolean): AppError {
+  const given = hasKey ? 'PORTOLAN_REGISTRY_KEY is set and PORTOLAN_REGISTRY is not' : 'PORTOLAN_REGISTRY is not set'
   const message =
-    'No registry is known: PORTOLAN_REGISTRY is not set, and this machine has none of its own. Set PORTOLAN_REGISTRY to ' +
-    'its address and PORTOLAN_REGISTRY_KEY to a key of it, or start one here with "portolan registry up".'
+    `No registry is known: ${given}, and this machine has none of its own. Start one here with "portolan registry up", ` +
+    'or set PORTOLAN_REGISTRY to the address of another (https://registry.example.com) and PORTOLAN_REGISTRY_KEY to a ' +
+    'key that its admin has made for you.'
   return new AppError('CLI_REGISTRY_UNKNOWN', message, { status: CLI_ERRORS.CLI_REGISTRY_UNKNOWN.status })
 }
 
-export function registryKeyMissing(url: string): AppError {
+/** @param origin of its address */
+export function registryKeyMissing(origin: string): AppError {
   const message =
-    `PORTOLAN_REGISTRY names ${URL.canParse(url) ? new URL(url).origin : 'a registry'}, and there is no key for it. Set ` +
-    'PORTOLAN_REGISTRY_KEY to one that "portolan keys create" has shown.'
+    `PORTOLAN_REGISTRY names the registry at ${origin}, and PORTOLAN_REGISTRY_KEY, the key for it, is not set. Set it ` +
+    'to a key of that registry; its admin makes one with "portolan keys create". To ask this machine\'s own registry ' +
+    'instead, unset PORTOLAN_REGISTRY.'
   return new AppError('CLI_REGISTRY_KEY_MISSING', message, { status: CLI_ERRORS.CLI_REGISTRY_KEY_MISSING.status })
+}
+
+/** The key itself is never said. @param reason such as `it has a blank or a line break in it` */
+export function registryKeyUnusable(reason: string): AppError {
+  const message =
+    `PORTOLAN_REGISTRY_KEY cannot be a key: ${reason}. Expected the text that "portolan keys create" has shown, such ` +
+    'as pk_0123456789abcdef_…, whole and with nothing around it.'
+  return new AppError('CLI_REGISTRY_KEY_UNUSABLE', message, { status: CLI_ERRORS.CLI_REGISTRY_KEY_UNUSABLE.status })
+}
+
+/** @param shown without user and password */
+export function registryAddressInvalid(shown: string): AppError {
+  const message =
+    `PORTOLAN_REGISTRY is "${shown}", which is no address of a registry. Expected one that begins with https:// (or ` +
+    'http://, on this machine), such as https://registry.example.com.'
+  const { status } = CLI_ERRORS.CLI_REGISTRY_ADDRESS_INVALID
+  return new AppError('CLI_REGISTRY_ADDRESS_INVALID', message, { status })
+}
+
+/** @param close what to type to close it to others; undefined where it is somebody else's */
+export function registryNotPrivate(path: string, problem: string, close?: string): AppError {
+  const remedy =
+    close === undefined
+      ? 'Have it taken away, or set XDG_STATE_HOME to a folder that is yours.'
+      : `Close it: "${close}". If others may have read the key in access.json meanwhile, delete that file: "portolan registry up" makes a new one.`
+  const message =
+    `"${path}" belongs to this machine's registry, and ${problem}. Whoever can change what is there decides what is ` +
+    `started and who is shown the key, so it was not used. ${remedy}`
+  return new AppError('CLI_REGISTRY_NOT_PRIVATE', message, { status: CLI_ERRORS.CLI_REGISTRY_NOT_PRIVATE.status })
+}
+
+/** @param machine its name, and the name that PORTOLAN_HOST says */
+export function hostUnknown(
+  hosts: readonly string[],
+  machine: { readonly name: string; readonly said: string | undefined },
+): AppError {
+  const { name, said } = machine
+  const known = hosts.length === 0 ? 'It knows none yet' : `It knows ${hosts.map((one) => `"${one}"`).join(', ')}`
+  const why =
+    said === undefined
+      ? `neither the name of this machine ("${name}") nor one of its addresses is that of a host which the registry knows`
+      : `PORTOLAN_HOST says "${said}", which the registry does not know`
+  const message =
+    `It is not known which host of the registry this machine is: ${why}, so no ports were asked for. ${known}. If this ` +
+    'machine is one of them, set PORTOLAN_HOST to its name; if not, have an admin declare it, as by ' +
+    `"portolan hosts declare ${name} --address 192.0.2.1" with its own address.`
+  return new AppError('CLI_HOST_UNKNOWN', message, { status: CLI_ERRORS.CLI_HOST_UNKNOWN.status, details: { hosts } })
 }
 
 export function registryAccessUnusable(file: string, reason: string, cause: unknown): AppError {

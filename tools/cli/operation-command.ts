@@ -13,6 +13,7 @@ import { fieldsOf, type OperationField } from './operation-fields.ts'
 import { addFieldOption, type GivenOptions, givenValue, optionName } from './operation-options.ts'
 import { type Told, wordsOf } from './operation-words.ts'
 import { registryDoor } from './registry-door.ts'
+import { jsonText } from './terminal.ts'
 import { withProblems } from './told-problem.ts'
 
 /** Which fields are given by their place; everything else is an option. */
@@ -55,6 +56,7 @@ export function operationCommand(context: CliContext, name: OperationName): Comm
   for (const field of places) command.addArgument(argumentOf(field))
   for (const field of options) addFieldOption(command, field)
   for (const field of places) if (!field.isRequired) addFieldOption(command, field, false)
+  if (name === 'port_sync') command.option('--all', 'each port outside of every band too, with who holds it')
   command.option('--json', "the operation's own answer, for machines")
   return command.action(async (...given: readonly unknown[]) => {
     const chosen: GivenOptions = command.opts()
@@ -66,7 +68,7 @@ export function operationCommand(context: CliContext, name: OperationName): Comm
       })
       const { door } = await registryDoor(context)
       const output = await callOperation(door, name, { input, signal: context.stopped })
-      tell(context, { name, output, isJson: chosen.json === true })
+      tell(context, { name, output, isJson: chosen.json === true, isWhole: chosen.all === true })
     })
   })
 }
@@ -117,6 +119,6 @@ export function callOperation<Name extends OperationName>(
 
 /** Prints an operation's answer: itself for machines, words and tables for people. */
 export function tell(context: CliContext, told: Told & { readonly isJson: boolean }): void {
-  const lines = told.isJson ? [JSON.stringify(told.output, null, 2)] : wordsOf(context, told)
+  const lines = told.isJson ? [jsonText(told.output)] : wordsOf(context, told)
   for (const line of lines) context.stdout.write(`${line}\n`)
 }

@@ -5,28 +5,35 @@ import { claimLines, claimTable, portsLines, skipLines } from './port-words.ts'
 import { changedSlots, slotsTable } from './slot-words.ts'
 import { syncLines } from './sync-words.ts'
 import { momentWords, tableLines } from './table-lines.ts'
-import { coloursFor, visible } from './terminal.ts'
+import { coloursFor, jsonText, visibleAnswer } from './terminal.ts'
 
 /** An answer of an operation. */
 export interface Told {
   readonly name: string
   readonly output: object
+  /** Whether what is usually put into one line is told one by one. */
+  readonly isWhole?: boolean
 }
 
-type Words = (output: object, context: CliContext) => readonly string[]
+type Words = (told: Told, context: CliContext) => readonly string[]
 
 /** What a person reads of an answer; the answer itself where nobody has found words for it. */
-export function wordsOf(context: CliContext, { name, output }: Told): readonly string[] {
+export function wordsOf(context: CliContext, told: Told): readonly string[] {
+  const { name, output } = told
   const words = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined
-  return words === undefined ? [JSON.stringify(output, null, 2)] : words(output, context)
+  return words === undefined ? [jsonText(output)] : words(told, context)
 }
 
-/** By the operation's own schema it is known what its answer holds. */
+/**
+ * By the operation's own schema it is known what its answer holds. A registry may be anybody's, and so may what it is
+ * told: no text of an answer commands the terminal.
+ */
 function words<Output extends TObject>(
   operation: OperationDefinition<string, TObject, Output>,
-  format: (output: Static<Output>, context: CliContext) => readonly string[],
+  format: (output: Static<Output>, context: CliContext, isWhole: boolean) => readonly string[],
 ): Words {
-  return (output, context) => format(operation.parseAnswer(output), context)
+  return ({ output, isWhole = false }, context) =>
+    format(operation.parseAnswer(visibleAnswer(output)), context, isWhole)
 }
 
 const more = (next: number | undefined): readonly string[] =>
@@ -49,7 +56,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     const rows = obstacles.map(({ port, reason, because }) => [String(port), reason, because])
     const table = rows.length === 0 ? [] : ['', ...tableLines(context, { header: ['port', 'why', 'by'], rows })]
     const note = state === 'unknown' ? ', for an observer did not answer: unknown never means free' : ''
-    return [`${ports} on host "${visible(host)}": ${paint(state)}${note}`, ...table]
+    return [`${ports} on host "${host}": ${paint(state)}${note}`, ...table]
   }),
   port_list: words(OPERATIONS.port_list, ({ claims, others, next }, context) => [
     ...claimTable(claims, others, context),

@@ -1,38 +1,48 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { errorCode } from '@portolan/errors'
 import type { CliContext } from './cli-context.ts'
 import { folderUnusable } from './errors.ts'
-import { ownHostName } from './registry-door.ts'
-import { findOwnAccess, type RegistryAccess, type StatePlace, statePlace, writeFirstAccess } from './registry-place.ts'
+import { freePorts } from './free-ports.ts'
+import {
+  findOwnAccess,
+  type RegistryAccess,
+  refuseForeignRegistry,
+  type StatePlace,
+  statePlace,
+  writeFirstAccess,
+} from './registry-place.ts'
 import { STACK_FILE_NAME } from './stack-argument.ts'
+import { ownHostName } from './this-host.ts'
 
-/** Below the system's ports for outgoing connections, which come and go. */
-const FIRST_PORT = 4_700
-const LAST_PORT = 4_799
+/** The path of a socket has at most 107 bytes with its end (unix(7), sun_path); macOS has 103. */
+const SOCKET_PATH_BYTES = 103
 
 /** The registry of this machine: a stack of its own, in a folder of this user. */
 export interface OwnRegistry {
-  readonly folder: string
-  readonly access: RegistryAccess
+  readonly place: StatePlace
   /** What its stack file takes from outside. */
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Writes what is missing of it; what is there stays as it is. @throws CLI_FOLDER_UNUSABLE, CLI_REGISTRY_ACCESS_UNUSABLE */
+/**
+ * Writes what is missing of it; what is there stays as it is.
+ * @throws CLI_FOLDER_UNUSABLE, CLI_REGISTRY_ACCESS_UNUSABLE, CLI_REGISTRY_NOT_PRIVATE
+ */
 export async function prepareOwnRegistry(context: CliContext): Promise<OwnRegistry> {
   const place = statePlace(context)
   const folder = place.registryFolder
+  if (Buffer.byteLength(place.socketFile) > SOCKET_PATH_BYTES)
+    throw folderUnusable(folder, new Error(`the path of the socket in it has more than ${SOCKET_PATH_BYTES} bytes`))
   try {
+    await refuseForeignRegistry(place)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const access = (await findOwnAccess(place)) ?? (await firstAccess(place))
     await writeOnce(join(folder, STACK_FILE_NAME), await stackText(access))
     await writeOnce(join(folder, 'registry.yaml'), settingsText())
-    return { folder, access, values: valuesOf(context, access, place) }
+    return { place, values: valuesOf(context, access, place) }
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(errorCode(error) ?? ''))
       throw folderUnusable(folder, error)
@@ -40,11 +50,12 @@ export async function prepareOwnRegistry(context: CliContext): Promise<OwnRegist
   }
 }
 
-function valuesOf(context: CliContext, { key }: RegistryAccess, { registryFolder }: StatePlace) {
+function valuesOf(context: CliContext, { key }: RegistryAccess, { registryFolder, socketFile }: StatePlace) {
   return {
     PORTOLAN_NODE: context.self[0] ?? 'node',
     PORTOLAN_REGISTRY_SERVER: context.registryServer,
     REGISTRY_SETTINGS: join(registryFolder, 'registry.yaml'),
+    REGISTRY_SOCKET: socketFile,
     REGISTRY_ADMIN_KEY: key,
   }
 }
@@ -69,7 +80,7 @@ async function writeOnce(path: string, text: string): Promise<void> {
 
 async function stackText({ url, sqlPort }: RegistryAccess): Promise<string> {
   const http = new URL(url).port
-  const sql = sqlPort ?? (await anyFreePort())
+  const sql = sqlPort ?? (await freePorts(1))[0]
   return `# The port registry of this machine. "portolan registry up" starts it, and says who and what stands in $\{…}.
 stack: registry
 
@@ -81,6 +92,7 @@ services:
       postgres: { database: registry_db, role: registry_user }
     environment:
       REGISTRY_SETTINGS: "\${REGISTRY_SETTINGS}"
+      REGISTRY_SOCKET: "\${REGISTRY_SOCKET}"
       REGISTRY_ADMIN_KEY: "\${REGISTRY_ADMIN_KEY}"
     health: /health
     metrics: /metrics
@@ -113,40 +125,4 @@ hosts:
 # Ports that are never allocated:
 # blocked: [4190, 5000-5010]
 `
-}
-
-/** Not always the first ones: two users of a machine may begin in the same moment. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const free: number[] = []
-  const size = LAST_PORT - FIRST_PORT + 1
-  const from = Math.floor(Math.random() * size)
-  for (let tried = 0; tried < size && free.length < count; tried += 1) {
-    const port = FIRST_PORT + ((from + tried) % size)
-    if (await isFree(port)) free.push(port)
-  }
-  while (free.length < count) free.push(await anyFreePort())
-  return free
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    const listening = once(server, 'listening')
-    server.listen({ port, host: '127.0.0.1', exclusive: true })
-    await listening
-    return true
-  } catch {
-    return false // taken, or not for this user
-  } finally {
-    server.close()
-  }
-}
-
-async function anyFreePort(): Promise<number> {
-  await using server = createServer()
-  const listening = once(server, 'listening')
-  server.listen(0, '127.0.0.1')
-  await listening
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -86,7 +86,8 @@ test('an older Node is told what is needed', async () => {
 test('nothing is packed but the program', async () => {
   const folder = path.join(world.folder, 'node_modules', 'portolan')
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-  expect(files.map(({ name }) => name).toSorted()).toEqual([
+  const names = files.map(({ name }) => name).filter((name) => !/^part-[\w-]+\.js$/.test(name))
+  expect(names.toSorted()).toEqual([
     'README.md',
     'gateway.js',
     'main.js',

@@ -9,8 +9,7 @@ import type { PortWish } from './port-wish.ts'
 /** The registry that is asked, and what this machine is called there. */
 export interface AskedRegistry {
   readonly door: Door
-  /** Undefined where it knows but one host. */
-  readonly host: string | undefined
+  readonly host: string
 }
 
 export interface PortRequest {
@@ -61,7 +60,7 @@ const NOT_HELD: readonly (string | undefined)[] = [
 
 /** Gives ports back that nothing of this copy listens on any more. Doing it twice is no fault. */
 export async function releasePorts(
-  { door }: AskedRegistry,
+  { door }: Pick<AskedRegistry, 'door'>,
   held: readonly HeldPort[],
   { signal }: Waiting,
 ): Promise<void> {
@@ -77,7 +76,7 @@ export async function releasePorts(
 
 /** @throws REGISTRY_LEASE_EXPIRED and others for a port that is held no more */
 export async function renewPorts(
-  { door }: AskedRegistry,
+  { door }: Pick<AskedRegistry, 'door'>,
   held: readonly HeldPort[],
   { leaseMs, signal }: Waiting & { readonly leaseMs: number },
 ): Promise<void> {
@@ -150,7 +149,7 @@ async function claimAfresh(
   const granted = await claim(input).catch(async (error: unknown) => {
     if (errorCode(error) !== 'REGISTRY_CLAIM_EXISTS') throw error
     const { project, environment, kind, purpose, transport } = input
-    const naming = { project, environment, kind, purpose, transport, ...hostOf(registry.host) }
+    const naming = { project, environment, kind, purpose, transport, host: registry.host }
     await registry.door.call('port_release', naming, { signal })
     return claim(input)
   })
@@ -199,7 +198,7 @@ async function findShared(
     const range = numbersOf({ first: number }, wish)
     if (range.last > band.last) return undefined
     const looks = [first.transport, ...others].map((transport) => {
-      const input = { ports: formatPortRange(range), transport, project: terms.project, ...hostOf(registry.host) }
+      const input = { ports: formatPortRange(range), transport, project: terms.project, host: registry.host }
       return registry.door.call('port_check', input, { signal })
     })
     if ((await Promise.all(looks)).every(({ isFree }) => isFree)) return range
@@ -214,11 +213,7 @@ function claimInput({ terms, transport }: Need, { host }: AskedRegistry) {
   const { leaseMs, labels, ...names } = terms
   const lease = leaseMs === undefined ? {} : { leaseMs }
   const reason = 'portolan starts a copy of the stack'
-  return { ...names, transport, labels: { ...labels }, ...lease, ...hostOf(host), reason }
-}
-
-function hostOf(host: string | undefined): { readonly host?: string } {
-  return host === undefined ? {} : { host }
+  return { ...names, transport, labels: { ...labels }, ...lease, host, reason }
 }
 
 /** All numbers that a wish takes: a pair's green one too. */

@@ -5,8 +5,7 @@ import { type DataFolder, dataFolderOf, readHeldPorts } from '@portolan/supervis
 import { gatewayUrl } from './address-lines.ts'
 import { COPY_LABELS, PREVIEW_ENVIRONMENT } from './claim-terms.ts'
 import type { CliContext } from './cli-context.ts'
-import type { AskedRegistry } from './port-claims.ts'
-import { openRegistryDoor } from './registry-door.ts'
+import { type RegistryDoor, registryDoor } from './registry-door.ts'
 import { isUp, listCopies, type ReadStack, stackMeant } from './stack-argument.ts'
 import { alignColumns, coloursFor, visible, visibleLines } from './terminal.ts'
 import { typedCommand } from './typing.ts'
@@ -63,8 +62,7 @@ const PAGE = 1_000
 /** What the registry says; nothing, and a note, when it cannot be asked: those of this folder are shown all the same. */
 async function previewClaims(context: CliContext, project: string): Promise<readonly Claim[]> {
   try {
-    await using registry = await openRegistryDoor(context, { signal: context.stopped })
-    return await allClaims(registry, project, context.stopped)
+    return await allClaims(await registryDoor(context), project, context.stopped)
   } catch (error) {
     context.stopped.throwIfAborted()
     context.stderr.write(`Only those of this folder: ${visibleLines(errorMessage(error))}\n`)
@@ -72,7 +70,7 @@ async function previewClaims(context: CliContext, project: string): Promise<read
   }
 }
 
-async function allClaims({ door }: AskedRegistry, project: string, signal: AbortSignal): Promise<readonly Claim[]> {
+async function allClaims({ door }: RegistryDoor, project: string, signal: AbortSignal): Promise<readonly Claim[]> {
   const claims: Claim[] = []
   let after: number | undefined
   do {

@@ -15,6 +15,33 @@ test('what is to be typed next is typed as this was, about the same copy of the 
   expect(restart.stderr).toMatch(/Start it with "node \S+\/main\.ts up team\.yaml --env staging --shift 100"/)
 })
 
+/** Says which modules of ours were loaded. */
+const WATCH = `import { registerHooks } from 'node:module'
+const seen = new Set()
+registerHooks({ load: (url, context, next) => (seen.add(/packages\\/([\\w-]+)/.exec(url)?.[1]), next(url, context)) })
+process.on('exit', () => process.stderr.write([...seen].join(' ')))`
+
+test('what belongs to the registry is listed, and loaded where it is called', async () => {
+  await using world = await openFolder({ 'watch.mjs': WATCH, 'portolan.yaml': STACK })
+  const environment = { NODE_OPTIONS: `--import=${world.folder}/watch.mjs` }
+  const run = (...args: readonly string[]) => runCli(args, { environment, cwd: world.folder })
+  for (const args of [['--help'], ['status'], ['schema']]) {
+    const { stderr } = await run(...args)
+    expect(stderr.split(' ')).toContain('stack')
+    expect(stderr).not.toMatch(/operations|registry|deploy|port-files/)
+  }
+  const { stdout } = await run('--help')
+  expect(stdout).toMatch(
+    /\n {2}preview .*\n[\s\S]*\n {2}ports +who holds which ports[\s\S]*\n {2}mcp .*\n[\s\S]*\n {2}schema /,
+  )
+  for (const args of [
+    ['--verbose', 'ports', '--help'],
+    ['help', 'ports'],
+  ]) {
+    expect((await run(...args)).stdout).toMatch(/Usage: .* ports [\s\S]*who holds which ports[\s\S]*allocate/)
+  }
+}, 30_000)
+
 test('called by npm, npm is named, also in the help', async () => {
   await using world = await openFolder()
   const missing = await runCli(['up', 'nowhere'], { cwd: world.folder, environment: NPM })

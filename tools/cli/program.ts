@@ -1,21 +1,14 @@
 import { AppError, isAppError } from '@portolan/errors'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
-import { bandsCommand } from './commands/bands.ts'
+import { groupCommands } from './command-groups.ts'
 import { checkCommand } from './commands/check.ts'
 import { downCommand } from './commands/down.ts'
-import { hostsCommand } from './commands/hosts.ts'
 import { initCommand } from './commands/init.ts'
-import { keysCommand } from './commands/keys.ts'
 import { logsCommand } from './commands/logs.ts'
-import { mcpCommand } from './commands/mcp.ts'
 import { openCommand } from './commands/open.ts'
-import { portsCommand } from './commands/ports.ts'
-import { previewCommand } from './commands/preview.ts'
-import { registryCommand } from './commands/registry.ts'
 import { restartCommand } from './commands/restart.ts'
 import { schemaCommand } from './commands/schema.ts'
-import { slotsCommand } from './commands/slots.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { meantBy } from './stack-argument.ts'
@@ -27,7 +20,7 @@ import { type StackMeant, withTypedCommands } from './typing.ts'
  */
 export async function runCommandLine(context: CliContext, version: string, argv: readonly string[]): Promise<void> {
   let meant: StackMeant = {}
-  const program = buildProgram(context, version).hook('preAction', (_, command) => {
+  const program = (await buildProgram(context, version, argv)).hook('preAction', (_, command) => {
     meant = meantBy(command)
   })
   try {
@@ -44,8 +37,8 @@ export async function runCommandLine(context: CliContext, version: string, argv:
   }
 }
 
-/** The whole command line, one command a file. */
-function buildProgram(context: CliContext, version: string): Command {
+/** The whole command line, one command a file. @param argv of the process: the groups that it calls are there whole */
+async function buildProgram(context: CliContext, version: string, argv: readonly string[]): Promise<Command> {
   const { program: name } = context.typing
   const program = new Command(name)
     .description('The port plane: every port of a stack declared once, checked, run and routed.')
@@ -57,7 +50,7 @@ function buildProgram(context: CliContext, version: string): Command {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     })
-  const commands = [
+  const before = [
     initCommand,
     checkCommand,
     upCommand,
@@ -66,17 +59,13 @@ function buildProgram(context: CliContext, version: string): Command {
     restartCommand,
     openCommand,
     downCommand,
-    previewCommand,
-    portsCommand,
-    slotsCommand,
-    hostsCommand,
-    bandsCommand,
-    keysCommand,
-    registryCommand,
-    mcpCommand,
-    schemaCommand,
   ]
-  for (const command of commands) program.addCommand(inheriting(program, command(context)))
+  const commands = [
+    ...before.map((command) => command(context)),
+    ...(await groupCommands(context, argv)),
+    schemaCommand(context),
+  ]
+  for (const command of commands) program.addCommand(inheriting(program, command))
   return program
 }
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { errorCode, errorMessage } from '@portolan/errors'
+import { dirname, join } from 'node:path'
+import { errorCode, errorMessage, isAppError } from '@portolan/errors'
 import type { CliContext } from './cli-context.ts'
 import { registryAccessUnusable } from './errors.ts'
+import { readOwnFile, refuseForeignFolder } from './own-file.ts'
+import { replaceFile } from './replace-file.ts'
+import { STACK_FILE_NAME } from './stack-argument.ts'
 
 /** How a registry is asked. */
 export interface RegistryAccess {
@@ -19,6 +22,8 @@ export interface StatePlace {
   /** A stack of its own: `portolan.yaml`, `registry.yaml`, and how it is asked. */
   readonly registryFolder: string
   readonly accessFile: string
+  /** Where this user's commands ask it: a port may be anybody's while it does not run, what is in this folder may not. */
+  readonly socketFile: string
   /** What is written down of commands that run in slots. */
   readonly slotsFolder: string
 }
@@ -28,17 +33,39 @@ export function statePlace({ environment }: Pick<CliContext, 'environment'>): St
   const { XDG_STATE_HOME: said = '' } = environment
   const root = join(said.startsWith('/') ? said : join(environment.HOME ?? homedir(), '.local', 'state'), 'portolan')
   const registryFolder = join(root, 'registry')
-  return { registryFolder, accessFile: join(registryFolder, 'access.json'), slotsFolder: join(root, 'slots') }
+  return {
+    registryFolder,
+    accessFile: join(registryFolder, 'access.json'),
+    socketFile: join(registryFolder, 'registry.sock'),
+    slotsFolder: join(root, 'slots'),
+  }
 }
 
-/** How this machine's own registry is asked; undefined when there has never been one. @throws CLI_REGISTRY_ACCESS_UNUSABLE */
-export async function findOwnAccess({ accessFile }: StatePlace): Promise<RegistryAccess | undefined> {
+/**
+ * Refuses what another user could have put there: the key would be sent where he wants, and what he wants be started.
+ * @throws CLI_REGISTRY_NOT_PRIVATE
+ */
+export async function refuseForeignRegistry({ registryFolder }: StatePlace): Promise<void> {
+  await refuseForeignFolder(dirname(registryFolder), 'write')
+  await refuseForeignFolder(registryFolder, 'anything')
+  for (const name of [STACK_FILE_NAME, 'registry.yaml']) await readOwnFile(join(registryFolder, name), 'write')
+}
+
+/**
+ * How this machine's own registry is asked; undefined when there has never been one.
+ * @throws CLI_REGISTRY_ACCESS_UNUSABLE, CLI_REGISTRY_NOT_PRIVATE
+ */
+export async function findOwnAccess(place: StatePlace): Promise<RegistryAccess | undefined> {
+  const { accessFile } = place
   try {
-    const written: unknown = JSON.parse(await readFile(accessFile, 'utf8'))
+    await refuseForeignRegistry(place)
+    const text = await readOwnFile(accessFile, 'anything')
+    if (text === undefined) return undefined
+    const written: unknown = JSON.parse(text)
     if (isAccess(written)) return written
     throw new Error('expected { "url": …, "key": … }')
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
+    if (isAppError(error)) throw error
     throw registryAccessUnusable(accessFile, errorMessage(error), error)
   }
 }
@@ -49,7 +76,7 @@ export async function findOwnAccess({ accessFile }: StatePlace): Promise<Registr
  */
 export async function writeFirstAccess({ accessFile }: StatePlace, access: RegistryAccess): Promise<void> {
   const draft = `${accessFile}.${randomUUID()}`
-  await writeFile(draft, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  await writeFile(draft, accessText(access), { mode: 0o600, flag: 'wx' })
   try {
     await link(draft, accessFile)
   } catch (error) {
@@ -57,6 +84,15 @@ export async function writeFirstAccess({ accessFile }: StatePlace, access: Regis
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+/** In step with where it listens. */
+export async function rewriteAccess({ accessFile }: StatePlace, access: RegistryAccess): Promise<void> {
+  await replaceFile(accessFile, accessText(access), 0o600)
+}
+
+function accessText(access: RegistryAccess): string {
+  return `${JSON.stringify(access, null, 2)}\n`
 }
 
 function isAccess(value: unknown): value is RegistryAccess {

@@ -6,6 +6,7 @@ import type { CliContext } from './cli-context.ts'
 import { registryStartFailed } from './errors.ts'
 import type { AskedRegistry } from './port-claims.ts'
 import { openRegistryDoor } from './registry-door.ts'
+import { unmarkedEnvironment } from './unmarked-environment.ts'
 
 /** There was never one on this machine, or it does not run just now. */
 const NOT_THERE: readonly (string | undefined)[] = ['CLI_REGISTRY_UNKNOWN', 'CLI_REGISTRY_DOWN']
@@ -49,7 +50,7 @@ async function startRegistry(context: CliContext, { signal }: Waiting): Promise<
   const [program = '', ...first] = context.self
   const child = spawn(program, [...first, 'registry', 'up'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: context.environment,
+    env: await unmarkedEnvironment(context),
     signal,
   })
   const ended = new Promise<number | null>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import { expect, test } from 'vitest'
 import { formatLogText } from './log-text.ts'
-import { visible, visibleLines } from './terminal.ts'
+import { jsonText, visible, visibleAnswer, visibleLines } from './terminal.ts'
 
 test.for([
   ['\u001b[2J', '\\x1b[2J'],
@@ -12,6 +12,20 @@ test.for([
   ['보드 ⚓', '보드 ⚓'],
 ] as const)('%j is shown as %j', ([text, shown]) => {
   expect(visible(text)).toBe(shown)
+})
+
+test('JSON says the same, and commands no terminal', () => {
+  const value = { 'k\u009b': ['\u001b[2J', '\u202e', 'ü\n', '\u007f'] }
+  expect(JSON.parse(jsonText(value))).toEqual(value)
+  expect(jsonText(value)).not.toMatch(/[^\P{Cc}\n]|\u202e/u)
+})
+
+test('every text of an answer is made visible', () => {
+  expect(visibleAnswer({ a: [{ 'b\u001b': 'c\u009b\n' }], d: 1, e: null })).toEqual({
+    a: [{ 'b\\x1b': 'c\\x9b\\x0a' }],
+    d: 1,
+    e: null,
+  })
 })
 
 test('lines stay lines', () => {

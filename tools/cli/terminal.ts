@@ -27,6 +27,22 @@ export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n')
 }
 
+/** An answer from outside with every text in it as a person may see it, in one line. */
+export function visibleAnswer(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value)
+  if (Array.isArray(value)) return value.map(visibleAnswer)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [visible(name), visibleAnswer(part)]))
+}
+
+/** JSON for machines that says the same at a terminal: what would command it is written as `\u009b`. */
+export function jsonText(value: unknown): string {
+  // JSON itself escapes the first thirty-two; line ends are its own.
+  return JSON.stringify(value, null, 2).replace(INVISIBLE, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Rows with their columns aligned, two spaces between them. */
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows.reduce<readonly number[]>(

@@ -5,6 +5,7 @@ import { BAND_FULL, holderLines } from './band-holders.ts'
 import { type CliContext, EXIT } from './cli-context.ts'
 import { CLI_ERRORS } from './errors.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { jsonText } from './terminal.ts'
 
 /**
  * Does a command's work. With `--json` an error is the problem that HTTP would answer (RFC 9457), on the standard output,
@@ -26,7 +27,7 @@ export async function withProblems(context: CliContext, isJson: boolean, work: (
     }
     const title = titleOf(error.code)
     const { requestId: _, ...problem } = problemOf(error, { requestId: '', ...(title === undefined ? {} : { title }) })
-    context.stdout.write(`${JSON.stringify({ ...problem, success: false, error: error.message }, null, 2)}\n`)
+    context.stdout.write(`${jsonText({ ...problem, success: false, error: error.message })}\n`)
     context.setExitCode(exitCodeOf(error))
   }
 }

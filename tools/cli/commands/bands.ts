@@ -15,7 +15,6 @@ export function bandsCommand(context: CliContext): Command {
   return groupCommand(context, {
     word: 'bands',
     noun: 'band',
-    description: 'which ports are reserved for which environment and kind',
     own: { band_declare: declareCommand },
   })
 }

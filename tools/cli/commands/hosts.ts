@@ -3,5 +3,5 @@ import type { CliContext } from '../cli-context.ts'
 import { groupCommand } from './operation-groups.ts'
 
 export function hostsCommand(context: CliContext): Command {
-  return groupCommand(context, { word: 'hosts', noun: 'host', description: 'the machines that ports live on' })
+  return groupCommand(context, { word: 'hosts', noun: 'host' })
 }

@@ -12,7 +12,6 @@ export function keysCommand(context: CliContext): Command {
   return groupCommand(context, {
     word: 'keys',
     noun: 'key',
-    description: 'who may ask the registry, and for which projects',
     help: HELP,
   })
 }

@@ -16,8 +16,6 @@ Without those two the registry of this machine is asked ("registry up").`
 
 export function mcpCommand(context: CliContext): Command {
   return new Command('mcp')
-    .summary('the registry for agents: an MCP server on standard input and output')
-    .description('Serve the registry to an agent: an MCP server (Model Context Protocol) on standard input and output.')
     .addOption(
       new Option('--role <role>', 'offer only what this role may; what is done is what the key may')
         .choices([...ROLES])

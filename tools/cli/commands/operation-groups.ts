@@ -9,7 +9,6 @@ export interface OperationGroup {
   readonly word: string
   /** `port`: the beginning of its operations' names. */
   readonly noun: string
-  readonly description: string
   /** In place of the operation's own command, by the operation's name. */
   readonly own?: Readonly<Record<string, (context: CliContext) => Command>>
   readonly help?: string
@@ -20,11 +19,8 @@ Exit status: 0 done, 1 refused or failed, 2 what was given cannot be used.
 The registry that is asked: PORTOLAN_REGISTRY and PORTOLAN_REGISTRY_KEY, else this machine's own ("registry up").`
 
 /** A command for each operation of a noun. */
-export function groupCommand(
-  context: CliContext,
-  { word, noun, description, own = {}, help = '' }: OperationGroup,
-): Command {
-  const group = new Command(word).description(description).addHelpText('after', `${help}${EXIT_HELP}`)
+export function groupCommand(context: CliContext, { word, noun, own = {}, help = '' }: OperationGroup): Command {
+  const group = new Command(word).addHelpText('after', `${help}${EXIT_HELP}`)
   for (const { name } of listOperations()) {
     if (!isOperationName(name) || !name.startsWith(`${noun}_`)) continue
     const command = own[name]?.(context) ?? operationCommand(context, name)

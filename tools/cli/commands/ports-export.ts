@@ -1,13 +1,14 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
-import { errorMessage } from '@portolan/errors'
+import { mkdir, realpath } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type AppError, errorCode, isAppError } from '@portolan/errors'
 import type { OutputOf } from '@portolan/operations'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { folderUnusable, usage } from '../errors.ts'
 import { callOperation } from '../operation-command.ts'
 import { registryDoor } from '../registry-door.ts'
-import { visibleLines } from '../terminal.ts'
+import { replaceFile } from '../replace-file.ts'
+import { jsonText, visible, visibleLines } from '../terminal.ts'
 import { withProblems } from '../told-problem.ts'
 
 interface ExportOptions {
@@ -34,28 +35,48 @@ export function exportCommand(context: CliContext): Command {
         const { door } = await registryDoor(context)
         const output = await callOperation(door, 'port_export', { input, signal: context.stopped })
         if (to !== undefined) await writeFiles(context, output, to)
-        if (json) context.stdout.write(`${JSON.stringify(output, null, 2)}\n`)
+        if (json) context.stdout.write(`${jsonText(output)}\n`)
         else if (to === undefined) context.stdout.write(shown(output))
       }),
     )
 }
 
 function shown({ files }: OutputOf<'port_export'>): string {
-  return files.map(({ file, text }) => `# ${file}\n${visibleLines(text)}\n`).join('\n')
+  return files.map(({ file, text }) => `# ${visible(file)}\n${visibleLines(text)}\n`).join('\n')
 }
 
 async function writeFiles(context: CliContext, { files }: OutputOf<'port_export'>, folder: string): Promise<void> {
   for (const { file, text } of files) {
-    const path = join(folder, file)
-    // Names come from a registry, and a registry may be anybody's.
-    if (!resolve(path).startsWith(resolve(folder) + sep)) throw usage(`"${file}" would be outside of "${folder}".`)
     try {
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(`${path}.new`, text)
-      await rename(`${path}.new`, path)
+      const path = join(await folderBelow(folder, file), basename(file))
+      await replaceFile(path, text)
     } catch (error) {
-      throw folderUnusable(folder, errorMessage(error))
+      throw isAppError(error) ? error : folderUnusable(folder, error)
     }
-    context.stderr.write(`Wrote ${visibleLines(path)}\n`)
+    context.stderr.write(`Wrote ${visibleLines(join(folder, file))}\n`)
   }
+}
+
+/**
+ * The folder of a file that a registry has named, made where it is missing. A registry may be anybody's, and what is there
+ * already too: nothing is written outside of the folder that was asked for, whatever a name or a link says.
+ * @throws CLI_USAGE
+ */
+async function folderBelow(folder: string, file: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const parts = file.split(/[/\\]/)
+  if (parts.some((part) => ['', '.', '..'].includes(part))) throw outside(file, folder)
+  let place = await realpath(folder)
+  for (const part of parts.slice(0, -1)) {
+    place = join(place, part)
+    await mkdir(place).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error // it is there, or something else is, which comes next
+    })
+    if ((await realpath(place)) !== place) throw outside(file, folder)
+  }
+  return place
+}
+
+function outside(file: string, folder: string): AppError {
+  return usage(`The registry names a file "${file}", which would be outside of "${folder}". Nothing was written there.`)
 }

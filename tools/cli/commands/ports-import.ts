@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { type Door, entryInputs, fileClaimsOf, type InputOf, type OutputOf } from '@portolan/operations'
 import { type PortFile, readPortFiles, writePortFile } from '@portolan/port-files'
 import { Command } from 'commander'
@@ -7,7 +6,8 @@ import { usage } from '../errors.ts'
 import { callOperation, typist } from '../operation-command.ts'
 import { readNamedPortFiles } from '../port-file-paths.ts'
 import { registryDoor } from '../registry-door.ts'
-import { visibleLines } from '../terminal.ts'
+import { replaceFile } from '../replace-file.ts'
+import { jsonText, visibleLines } from '../terminal.ts'
 import { withProblems } from '../told-problem.ts'
 
 interface ImportOptions {
@@ -62,7 +62,7 @@ async function importFiles(context: CliContext, paths: readonly string[], option
     ...askedOf(options),
   }
   const output = await planned(door, { input, apply, signal: context.stopped })
-  if (json) context.stdout.write(`${JSON.stringify(output, null, 2)}\n`)
+  if (json) context.stdout.write(`${jsonText(output)}\n`)
   else context.stdout.write(`${visibleLines(output.diff)}\n${outcomeWords(output)}\n`)
   if (write) await writeBack(context, door, { files, host: output.host })
 }
@@ -122,8 +122,7 @@ async function writeBack(context: CliContext, door: Door, { files, host }: Write
     after: writePortFile(file, { claims, now }).text,
   }))
   for (const { path, after } of written.filter((one) => one.before !== one.after)) {
-    await writeFile(`${path}.new`, after)
-    await rename(`${path}.new`, path)
+    await replaceFile(path, after)
     context.stderr.write(`Wrote ${visibleLines(path)}\n`)
   }
 }

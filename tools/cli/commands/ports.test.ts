@@ -146,6 +146,21 @@ test('without a registry it is said how to have one; one that does not answer is
   expect(noKey).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CLI_REGISTRY_KEY_MISSING') })
 })
 
+test('a machine that is none of the registry’s hosts is given no ports, however few hosts there are', async () => {
+  await using files = await openFolder({
+    'portolan.yaml': 'stack: shop\nservices: { web: { run: { command: web }, ports: { http: auto } } }\n',
+  })
+  const up = (more: Readonly<Record<string, string>> = {}) =>
+    runCli(['up'], { cwd: files.folder, environment: { ...environmentOf(empty.server), ...more } })
+  for (const outcome of [await up(), await up({ PORTOLAN_HOST: 'busan-1' })]) {
+    expect(outcome).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/CLI_HOST_UNKNOWN.*"seoul-1".*PORTOLAN_HOST/),
+    })
+  }
+  expect((await empty.server.call('port_list', {})).claims).toEqual([])
+})
+
 const COMPOSE = `services:
   web-blue: { image: a, ports: ["4100:3000"] }
   web-green: { image: a, ports: ["4101:3000"] }

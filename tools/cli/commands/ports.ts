@@ -17,7 +17,6 @@ export function portsCommand(context: CliContext): Command {
   return groupCommand(context, {
     word: 'ports',
     noun: 'port',
-    description: 'who holds which ports: allocate, look up, give back',
     own: { port_import: importCommand, port_export: exportCommand },
     help: HELP,
   })

@@ -12,6 +12,7 @@ import { listPreviews, previewLines } from '../preview-list.ts'
 import { refuseFindings, runCopy } from '../run-copy.ts'
 import { environmentOption, isUp, type ReadStack, readStackFile, stackArgument } from '../stack-argument.ts'
 import { stopCopy } from '../stop-copy.ts'
+import { jsonText } from '../terminal.ts'
 
 const LONGEST_MS = 14 * 86_400_000
 const USUAL_MS = 8 * 3_600_000
@@ -25,9 +26,7 @@ interface UpOptions {
 
 /** Copies of a stack on leased ports, beside each other and the plain one. */
 export function previewCommand(context: CliContext): Command {
-  const command = new Command('preview').description(
-    'run further copies of a stack, on ports that a registry leases them',
-  )
+  const command = new Command('preview')
   for (const part of [upCommand, downCommand, renewCommand, listCommand]) {
     command.addCommand(part(context).copyInheritedSettings(command))
   }
@@ -140,7 +139,7 @@ function listCommand(context: CliContext): Command {
     .action(async (argument: string, options: { readonly json?: boolean }) => {
       const read = await readStackFile(argument)
       const previews = await listPreviews(context, read)
-      if (options.json === true) context.stdout.write(`${JSON.stringify({ previews }, null, 2)}\n`)
+      if (options.json === true) context.stdout.write(`${jsonText({ previews })}\n`)
       else for (const line of previewLines(context, read, previews)) context.stdout.write(`${line}\n`)
     })
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -42,14 +43,48 @@ test('this machine’s registry is brought up, asked without further words, kept
     })
     expect(await run('ports', 'allocate', 'worb', 'production')).toMatchObject({ exitCode: 0 })
     expect(await run('registry', 'down')).toMatchObject({ exitCode: 0, stdout: 'The registry is stopped.\n' })
-    const down = await run('ports', 'list')
-    expect(down).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CLI_REGISTRY_DOWN') })
-    expect(await run('registry', 'up')).toMatchObject({ exitCode: 0 })
-    expect((await run('ports', 'list')).stdout).toContain('worb')
+    const access = path.join(folder, 'access.json')
+    const { url } = JSON.parse(await readFile(access, 'utf8'))
+    {
+      // While it is down its port is anybody's: whoever listens there hears nothing.
+      await using stranger = await openStranger(Number(new URL(url).port))
+      const down = await run('ports', 'list')
+      expect(down).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CLI_REGISTRY_DOWN') })
+      const again = await run('registry', 'up')
+      expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Something else listens on') })
+      expect(stranger.heard).toEqual([])
+    }
+    const now = JSON.parse(await readFile(access, 'utf8'))
+    expect([now.url === url, now.key]).toEqual([false, expect.stringMatching(/^pk_/)])
+    const { port } = new URL(now.url)
+    expect(await readFile(path.join(folder, 'portolan.yaml'), 'utf8')).toContain(`port: ${port}, reach: loopback`)
+    const list = await run('ports', 'list')
+    expect(list.stdout).toContain('worb')
+    expect(list.stdout).toMatch(new RegExp(`^${port} +portolan-registry`, 'm'))
+    expect((await run('ports', 'sync', '--all')).stdout).not.toMatch(new RegExp(`${port} is open`))
+    await chmod(access, 0o666)
+    for (const words of [
+      ['ports', 'list'],
+      ['registry', 'up'],
+      ['registry', 'down'],
+    ]) {
+      expect(await run(...words)).toMatchObject({ stderr: expect.stringContaining('CLI_REGISTRY_NOT_PRIVATE') })
+    }
+    await chmod(access, 0o600)
   } finally {
     await run('registry', 'down')
   }
 }, 90_000)
+
+/** Another user's program on a port that was the registry's. */
+async function openStranger(port: number) {
+  const heard: string[] = []
+  const server = createServer((socket) => socket.on('data', (data) => heard.push(String(data))))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
+  return { heard, [Symbol.asyncDispose]: close }
+}
 
 test('serve says every variable that is missing', async () => {
   const { exitCode, stderr, stdout } = await runCli(['registry', 'serve'])

@@ -1,15 +1,17 @@
 import { pathToFileURL } from 'node:url'
-import { dataFolderOf } from '@portolan/supervise'
 import { Command } from 'commander'
 import { type CliContext, EXIT } from '../cli-context.ts'
 import { startDetached } from '../detached.ts'
 import { registryUnknown } from '../errors.ts'
+import { claimOwnPorts } from '../own-claims.ts'
+import { settleOwnPorts } from '../own-ports.ts'
 import { prepareOwnRegistry } from '../own-registry.ts'
 import { registryDoor } from '../registry-door.ts'
 import { findOwnAccess, statePlace } from '../registry-place.ts'
 import { stackMeant } from '../stack-argument.ts'
 import { stopCopy } from '../stop-copy.ts'
 import { tableLines } from '../table-lines.ts'
+import { jsonText } from '../terminal.ts'
 import { withProblems } from '../told-problem.ts'
 import { typedCommand } from '../typing.ts'
 import { upCommand } from './up.ts'
@@ -21,9 +23,7 @@ The registry of this machine is a stack of its own, in \${XDG_STATE_HOME:-~/.loc
 server, run by "registry serve" or as a container, and named by PORTOLAN_REGISTRY and PORTOLAN_REGISTRY_KEY.`
 
 export function registryCommand(context: CliContext): Command {
-  const command = new Command('registry').description(
-    'the registry itself: start and stop this machine’s own, or serve one',
-  )
+  const command = new Command('registry')
   for (const part of [registryUp, registryDown, registryStatus, registryServe]) {
     command.addCommand(part(context))
   }
@@ -35,22 +35,25 @@ function registryUp(context: CliContext): Command {
     .description("start this machine's registry in the background")
     .option('--foreground', 'stay with it, until Ctrl-C')
     .action(async ({ foreground = false }: { readonly foreground?: boolean }) => {
-      const { folder, access, values } = await prepareOwnRegistry(context)
+      const { place, values } = await prepareOwnRegistry(context)
+      const folder = place.registryFolder
+      const chosen = await stackMeant(folder, {})
+      await settleOwnPorts(context, place, chosen.folder)
       const within: CliContext = { ...context, environment: { ...context.environment, ...values } }
       if (foreground) {
         await upCommand(within).exitOverride().parseAsync([folder], { from: 'user' })
         return
       }
-      const chosen = await stackMeant(folder, {})
-      const data = dataFolderOf(chosen.stackFolder, chosen.resolved)
       let isUp = true
       const quiet: CliContext = { ...within, setExitCode: (code) => fail(code) }
       const fail = (code: number): void => {
         isUp = false
         context.setExitCode(code)
       }
-      await startDetached(quiet, { command: ['up', folder], folder: data })
-      if (!isUp) return
+      await startDetached(quiet, { command: ['up', folder], folder: chosen.folder })
+      const access = await findOwnAccess(place)
+      if (!isUp || access === undefined) return
+      await claimOwnPorts(context, access)
       context.stdout.write(
         `The registry answers at ${access.url}. Its hosts: ${typedCommand(context.typing, 'hosts list')}\n`,
       )
@@ -61,7 +64,7 @@ function registryUp(context: CliContext): Command {
 function registryDown(context: CliContext): Command {
   return new Command('down').description("stop this machine's registry; its data stays").action(async () => {
     const place = statePlace(context)
-    if ((await findOwnAccess(place)) === undefined) throw registryUnknown()
+    if ((await findOwnAccess(place)) === undefined) throw registryUnknown(false)
     const words = await stopCopy(context, await stackMeant(place.registryFolder, {}))
     context.stdout.write(`The registry ${words}\n`)
   })
@@ -88,7 +91,7 @@ function registryStatus(context: CliContext): Command {
           observers.join(', ') || 'nobody',
         ])
         const lines = json
-          ? [JSON.stringify(status, null, 2)]
+          ? [jsonText(status)]
           : [
               `The registry at ${access.url}${isOwn ? ", this machine's own," : ''} answers.`,
               '',

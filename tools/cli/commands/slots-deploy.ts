@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import {
   type CommandSettings,
   type ContainerSettings,
@@ -6,7 +7,9 @@ import {
   type DeployProgress,
   type DeployResult,
   deploySlot,
+  inheritedVariables,
   type Runner,
+  readVariables,
 } from '@portolan/deploy'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -29,6 +32,7 @@ interface DeployOptions extends ChangeOptions {
   readonly limit?: readonly string[]
   readonly loopback?: boolean
   readonly set?: readonly string[]
+  readonly setFile?: readonly string[]
   readonly folder?: string
   readonly health?: string
   readonly timeout?: number
@@ -42,11 +46,16 @@ const HELP = `
 Examples:
   portolan slots deploy worb production 1.4.0 --image registry.example.com/worb:1.4.0 --health /health
   portolan slots deploy worb staging 1.4.0 --health /health -- node server.js
+  DB_PASSWORD=… portolan slots deploy worb staging 1.4.0 --set DB_PASSWORD -- node server.js
 
 The program is told its port as PORT. A container is published to the half's port, on IPv4 and IPv6; a command listens on
 it. What is active goes on until the new one is healthy, and for its grace after that. A deploy that fails, or is killed,
 leaves the active half as it was; the next one takes away what is left. A command's output is in a file below
-\${XDG_STATE_HOME:-~/.local/state}/portolan/slots.`
+\${XDG_STATE_HOME:-~/.local/state}/portolan/slots.
+
+Of your environment a command gets PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ and TMPDIR alone, and a container
+nothing. The rest is given: --set NAME=value can be read by every user of this machine while the deploy runs, so give a
+secret by --set NAME (its value is taken from your environment) or in a file by --set-file.`
 
 export function deployCommand(context: CliContext): Command {
   const command = addChangeOptions(new Command('deploy'))
@@ -64,7 +73,12 @@ export function deployCommand(context: CliContext): Command {
     .option('--network <name>', 'for a container')
     .option('--limit <name=number>', 'for a container, such as nofile=1024; may be given several times', collect)
     .option('--loopback', 'publish a container on this machine alone, for a proxy beside it')
-    .option('--set <name=value>', 'a variable for its environment; may be given several times', collect)
+    .option(
+      '--set <name[=value]>',
+      'a variable for it; without a value that of your environment; may be given several times',
+      collect,
+    )
+    .option('--set-file <path>', 'a file of such lines, for secrets; may be given several times', collect)
     .option('--folder <path>', 'where a command runs (default: here)')
     .option('--health <path>', 'the HTTP path that says whether it works (default: the port takes a connection)')
   return addWaitOptions(command)
@@ -98,7 +112,8 @@ async function deploy(context: CliContext, asked: Asked, options: DeployOptions)
   const { token, reason, actor = typist(), health, timeout, grace, endGrace, promote, here } = options
   const engine = findEngine(context, options.engine)
   await using _ = engine ?? { [Symbol.asyncDispose]: () => Promise.resolve() }
-  const runner = runnerOf(context, asked, { options, engine })
+  const variables = await variablesOf(context, options)
+  const runner = runnerOf(context, asked, { options, engine, variables })
   const { door } = await registryDoor(context)
   const result = await deploySlot(
     {
@@ -129,20 +144,26 @@ async function deploy(context: CliContext, asked: Asked, options: DeployOptions)
 interface Chosen {
   readonly options: DeployOptions
   readonly engine: ChosenEngine | undefined
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** @throws DEPLOY_VARIABLE_INVALID */
+function variablesOf({ environment, typing }: CliContext, { set = [], setFile = [] }: DeployOptions) {
+  return readVariables({ set, setFiles: setFile.map((path) => resolve(typing.folder, path)) }, environment)
 }
 
 /** @throws CLI_USAGE */
-function runnerOf(context: CliContext, { words }: Asked, { options, engine }: Chosen): Runner {
-  const { image, set = [], folder = context.typing.folder } = options
-  const environment = Object.fromEntries(set.map((text) => labelOf('set', text)))
+function runnerOf(context: CliContext, { words }: Asked, { options, engine, variables }: Chosen): Runner {
+  const { image, folder = context.typing.folder } = options
   if (image !== undefined) {
     if (engine === undefined) throw usage('There is no container engine here. Start one, or name it with --engine.')
-    return containerRunner(containerOf(image, { words, environment, options }), engine)
+    return containerRunner(containerOf(image, { words, environment: variables, options }), engine)
   }
   const [command, ...args] = words
   if (command === undefined) throw usage('What is to run? Give --image, or a command after "--".')
   if (options.engine !== undefined) throw usage('--engine is for containers: give --image as well.')
-  const settings: CommandSettings = { command, args, folder, environment: { ...inherited(context), ...environment } }
+  const environment = { ...inheritedVariables(context.environment), ...variables }
+  const settings: CommandSettings = { command, args, folder, environment }
   return commandRunner(settings, { stateFolder: statePlace(context).slotsFolder })
 }
 
@@ -166,12 +187,6 @@ function containerOf(image: string, { words, environment, options }: ContainerPa
     ...(containerPort === undefined ? {} : { containerPort }),
     ...(network === undefined ? {} : { network }),
   }
-}
-
-/** What the deployer has, without what is the deployer's alone. */
-function inherited({ environment }: CliContext): CliContext['environment'] {
-  const { PORTOLAN_REGISTRY_KEY: _, PORTOLAN_SSH_KEY: __, ...rest } = environment
-  return rest
 }
 
 function progressLine(context: CliContext, progress: DeployProgress): string {

@@ -10,7 +10,7 @@ const postgres = await openTestPostgres()
 afterAll(() => postgres[Symbol.asyncDispose]())
 
 const PROGRAM = `
-require('node:http').createServer((_, response) => response.end(process.argv[1] + ' ' + process.env.KEY + process.env.PORTOLAN_REGISTRY_KEY))
+require('node:http').createServer((_, response) => response.end(process.argv[1] + ' ' + process.env.KEY + Object.keys(process.env).filter((name) => /TOKEN|SOCK|_KEY|SECRET/.test(name))))
   .listen(Number(process.env.PORT))
 `
 
@@ -27,6 +27,9 @@ async function openWorld() {
     PORTOLAN_REGISTRY_KEY: server.adminKey,
     XDG_STATE_HOME: home.folder,
     DOCKER_HOST: '',
+    GITHUB_TOKEN: 'g',
+    SSH_AUTH_SOCK: '/run/agent.sock',
+    GIVEN_SECRET: 's',
   }
   const slots = (word: string, ...args: readonly string[]) =>
     runCli(['slots', word, 'worb', 'production', ...args], { environment })
@@ -80,8 +83,8 @@ test('a command is deployed, followed by the next, rolled back by another proces
     `worb production: version 1.0.0 is active on blue, port ${world.blue}.\nThe token is 2 now.\n`,
   )
   expect(first).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/started process \d+.*\n.*✓ healthy/s) })
-  // The program has what the deployer has, but not the deployer's key.
-  expect(await world.ask(world.blue)).toBe('1.0.0 xundefined')
+  // None of the deployer's own keys, unless they are given to it.
+  expect(await world.ask(world.blue)).toBe('1.0.0 x')
   const second = await world.slots('deploy', '--json', ...web('2.0.0'))
   expect(JSON.parse(second.stdout)).toMatchObject({
     success: true,
@@ -103,6 +106,20 @@ test('a command is deployed, followed by the next, rolled back by another proces
   const { slots } = await world.server.call('slot_list', {})
   expect(JSON.parse(retired.stdout)).toEqual({ success: true, ...slots[0] })
   await expect(world.ask(world.blue)).rejects.toThrow('fetch failed')
+}, 60_000)
+
+test('a secret is given by its name alone, or in a file, and is in no argument', async () => {
+  await using world = await openWorld()
+  await using place = await openFolder({ variables: 'FILE_SECRET=f\n' })
+  const given = ['--set', 'GIVEN_SECRET', '--set-file', `${place.folder}/variables`]
+  const run = await world.slots('deploy', ...given, ...web('1.0.0'))
+  expect(run).toMatchObject({ exitCode: 0 })
+  expect((await world.ask(world.blue)).split(' ')[1]?.replace('x', '').split(',').toSorted()).toEqual([
+    'FILE_SECRET',
+    'GIVEN_SECRET',
+  ])
+  const missing = await world.slots('deploy', '--set', 'MISSING', ...web('2.0.0'))
+  expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('DEPLOY_VARIABLE_INVALID') })
 }, 60_000)
 
 test('a failed deploy is told with what it printed, and leaves the active half as it was', async () => {

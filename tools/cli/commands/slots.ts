@@ -22,7 +22,6 @@ export function slotsCommand(context: CliContext): Command {
   return groupCommand(context, {
     word: 'slots',
     noun: 'slot',
-    description: 'what runs in the blue and green halves of pairs: deploy, roll back, stop',
     own: {
       slot_deploy: deployCommand,
       slot_rollback: rollbackCommand,

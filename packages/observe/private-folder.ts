@@ -18,6 +18,18 @@ export async function folderPrivacy(path: string): Promise<FolderPrivacy> {
   }
 }
 
+/** Whose a file or folder is, as `stat` says it. */
+export interface Ownership {
+  readonly uid: number
+  readonly mode: number
+}
+
+/** What keeps something from being this user's own work, in words; undefined when nobody else can have written there. */
+export function foreignWriter({ uid, mode }: Ownership): string | undefined {
+  if (uid !== (process.getuid?.() ?? uid)) return 'it belongs to another user'
+  return (mode & 0o022) === 0 ? undefined : 'others may write there'
+}
+
 /** Whether it is a folder (not a link to one) of this user that nobody else may enter. */
 export async function isPrivateFolder(path: string): Promise<boolean> {
   return (await folderPrivacy(path)) === 'private'
