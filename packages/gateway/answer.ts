@@ -61,22 +61,11 @@ export function answerOf(error: unknown, asked: Asked): Answer {
   return answer(problem.status, [...common, ...page, 'Content-Security-Policy', PAGE_SECURITY_POLICY], body)
 }
 
-/** An answer as bytes, for a socket that has no response object; says that the connection ends with it. */
-export function formatAnswer({ status, headers, body }: Answer): string {
-  return formatHead({ status, reason: STATUS_CODES[status] ?? '', headers: [...headers, 'Connection', 'close'] }) + body
-}
-
-interface ResponseHead {
-  readonly status: number
-  readonly reason: string
-  readonly headers: readonly string[]
-}
-
-/** The head of an HTTP/1.1 message. Its parts have been through Node's parser or are our own: they hold no line end. */
-export function formatHead({ status, reason, headers }: ResponseHead): string {
-  const lines = [`HTTP/1.1 ${status} ${reason}`]
-  for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`)
-  return `${lines.join('\r\n')}\r\n\r\n`
+/** The head of an answer of our own, without the lines of the connection and without its empty line. */
+export function ownAnswerText({ status, headers }: Answer, date: string): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n`
+  for (let index = 0; index + 1 < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\r\n`
+  return text
 }
 
 function answer(status: number, headers: string[], body: string): Answer {

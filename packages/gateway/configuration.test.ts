@@ -10,7 +10,12 @@ const VALID = {
 
 test('a valid configuration is given back frozen, with normalised prefixes', () => {
   const configuration = parseGatewayConfiguration(JSON.parse(JSON.stringify(VALID)))
-  expect(configuration).toEqual({ ...VALID, domains: [], routes: [routeTo('/api', 8000), routeTo('/', 5173)] })
+  expect(configuration).toEqual({
+    ...VALID,
+    domains: [],
+    trustedProxies: [],
+    routes: [routeTo('/api', 8000), routeTo('/', 5173)],
+  })
   const parts = [configuration, configuration.listeners, configuration.routes, configuration.routes[0]?.target]
   expect(parts.every(Object.isFrozen)).toBe(true)
   expect(parseGatewayConfiguration(configuration)).toEqual(configuration)
@@ -34,6 +39,15 @@ test('all faults come at once, each with its place', () => {
     ),
   )
 })
+
+test.for(['10.0.0.0/33', '10.0.0', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129', 'proxy.example.com', ''])(
+  'a trusted proxy "%s" is a fault',
+  (network) => {
+    expect(faultsOf({ ...VALID, trustedProxies: ['192.0.2.7', '2001:db8::/32', network] })).toEqual([
+      expect.stringMatching(/^trustedProxies\[2\]: /),
+    ])
+  },
+)
 
 test('a key that this version does not know is a fault and not ignored', () => {
   expect(faultsOf({ ...VALID, routes: [{ ...routeTo('/', 1), host: '*.example.com' }] })).toEqual([

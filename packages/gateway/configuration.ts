@@ -1,4 +1,5 @@
 import { errorMessage } from '@portolan/errors'
+import { isNetwork } from './client-address.ts'
 import { configurationInvalid } from './errors.ts'
 import { normalisePath } from './path.ts'
 import type { GatewayRoute } from './route.ts'
@@ -16,9 +17,13 @@ export interface GatewayConfiguration {
   readonly stack: string
   /** The names that it answers to besides `localhost` and addresses; `*.example.com` is every name below, `*` any. */
   readonly domains: readonly string[]
+  /** Addresses and networks (`10.0.0.0/8`) of proxies in front, whose word about the client counts. */
+  readonly trustedProxies: readonly string[]
   readonly listeners: readonly GatewayListener[]
   readonly routes: readonly GatewayRoute[]
 }
+
+const KEYS = ['stack', 'domains', 'trustedProxies', 'listeners', 'routes'] as const
 
 /**
  * Validates a configuration and gives it back frozen to the leaves, the route paths normalised.
@@ -28,11 +33,15 @@ export interface GatewayConfiguration {
 export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
   const faults: string[] = []
   const read = new Reader(faults)
-  const { stack, domains, listeners, routes } = read.record(value, '', ['stack', 'domains', 'listeners', 'routes'])
+  const { stack, domains, trustedProxies, listeners, routes } = read.record(value, '', KEYS)
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
     domains:
       domains === undefined ? [] : read.list(domains, 'domains').map((one, index) => readDomain(read, one, index)),
+    trustedProxies:
+      trustedProxies === undefined
+        ? []
+        : read.list(trustedProxies, 'trustedProxies').map((one, index) => readNetwork(read, one, index)),
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
     routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
   }
@@ -49,6 +58,12 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
   )
   if (faults.length > 0) throw configurationInvalid(faults)
   return freeze(configuration)
+}
+
+function readNetwork(read: Reader, value: unknown, index: number): string {
+  const at = `trustedProxies[${index}]`
+  const text = read.name(value, at)
+  return text === '' || isNetwork(text) ? text : read.fault(at, 'an address or a network such as 10.0.0.0/8', value)
 }
 
 function readListener(read: Reader, value: unknown, index: number): GatewayListener {
@@ -92,10 +107,11 @@ function refuseTwins(names: readonly string[], place: string, faults: string[]):
   })
 }
 
-function freeze({ stack, domains, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
+function freeze({ stack, domains, trustedProxies, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
   return Object.freeze({
     stack,
     domains: Object.freeze(domains),
+    trustedProxies: Object.freeze(trustedProxies),
     listeners: Object.freeze(listeners),
     routes: Object.freeze(routes),
   })
@@ -115,7 +131,7 @@ class Reader {
 
   record(value: unknown, at: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
     if (!isRecord(value)) {
-      this.#fault(at, 'an object', value)
+      this.fault(at, 'an object', value)
       return {}
     }
     for (const key of Object.keys(value)) {
@@ -127,22 +143,22 @@ class Reader {
 
   list(value: unknown, at: string): readonly unknown[] {
     if (Array.isArray(value)) return value
-    this.#fault(at, 'a list', value)
+    this.fault(at, 'a list', value)
     return []
   }
 
   name(value: unknown, at: string): string {
     if (typeof value === 'string' && NAME.test(value)) return value
-    return this.#fault(at, 'a text of 1 to 128 visible characters', value)
+    return this.fault(at, 'a text of 1 to 128 visible characters', value)
   }
 
   host(value: unknown, at: string): string {
     if (typeof value === 'string' && (HOST_NAME.test(value) || IP_V6.test(value))) return value
-    return this.#fault(at, 'a host name or an IP address without a port', value)
+    return this.fault(at, 'a host name or an IP address without a port', value)
   }
 
   prefix(value: unknown, at: string): string {
-    if (typeof value !== 'string') return this.#fault(at, 'a path such as "/api"', value)
+    if (typeof value !== 'string') return this.fault(at, 'a path such as "/api"', value)
     try {
       const path = normalisePath(value)
       return path === '/' ? path : path.replace(/\/$/, '')
@@ -154,17 +170,17 @@ class Reader {
 
   port(value: unknown, at: string, { lowest }: { readonly lowest: number }): number {
     if (typeof value === 'number' && Number.isInteger(value) && value >= lowest && value <= 65_535) return value
-    this.#fault(at, `a whole number from ${lowest} to 65535`, value)
+    this.fault(at, `a whole number from ${lowest} to 65535`, value)
     return 0
   }
 
   flag(value: unknown, at: string): boolean {
     if (typeof value === 'boolean') return value
-    this.#fault(at, 'true or false', value)
+    this.fault(at, 'true or false', value)
     return false
   }
 
-  #fault(at: string, expected: string, found: unknown): string {
+  fault(at: string, expected: string, found: unknown): string {
     this.#faults.push(`${at === '' ? 'configuration' : at}: expected ${expected}, found ${show(found)}`)
     return ''
   }

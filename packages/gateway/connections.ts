@@ -1,48 +1,41 @@
 import type { Socket } from 'node:net'
+import type { ServerConnection } from './http1/server-connection.ts'
 
-/** Which client connections are open and how many exchanges run on each: what a drain needs to know. */
+/** Which client connections are open: what a drain and the time limits need to know. */
 export class Connections {
-  readonly #openCounts = new Map<Socket, number>()
+  readonly #open = new Set<ServerConnection>()
+  /** What have become WebSockets: they end by themselves. */
+  readonly #tunnels = new Set<Socket>()
   #isDraining = false
 
   get isDraining(): boolean {
     return this.#isDraining
   }
 
-  add(socket: Socket): void {
-    this.#openCounts.set(socket, 0)
-    socket.once('close', () => this.#openCounts.delete(socket))
+  add(connection: ServerConnection): void {
+    this.#open.add(connection)
+    connection.socket.once('close', () => this.#open.delete(connection))
   }
 
-  /** Keeps the connection from counting as idle until the function that it gives back is called. */
-  hold(socket: Socket): () => void {
-    this.#openCounts.set(socket, this.openCount(socket) + 1)
-    let isHeld = true
-    return () => {
-      if (!isHeld || !this.#openCounts.has(socket)) return
-      isHeld = false
-      this.#openCounts.set(socket, this.openCount(socket) - 1)
-      if (this.#isDraining) this.#endIdle(socket)
-    }
+  keepTunnel(connection: ServerConnection, socket: Socket): void {
+    this.#open.delete(connection)
+    this.#tunnels.add(socket)
+    socket.once('close', () => this.#tunnels.delete(socket))
   }
 
-  openCount(socket: Socket): number {
-    return this.#openCounts.get(socket) ?? 0
+  sweep(): void {
+    for (const connection of this.#open) connection.sweep()
   }
 
   /** Ends the idle connections now, and each other one as soon as it becomes idle. */
   drain(): void {
     this.#isDraining = true
-    for (const socket of this.#openCounts.keys()) this.#endIdle(socket)
+    for (const connection of this.#open) connection.closeWhenIdle()
   }
 
   destroy(): void {
     this.#isDraining = true
-    for (const socket of this.#openCounts.keys()) socket.destroy()
-  }
-
-  #endIdle(socket: Socket): void {
-    // destroySoon writes out what is still buffered; destroy would cut off the end of an answer.
-    if (this.openCount(socket) === 0) socket.destroySoon()
+    for (const { socket } of this.#open) socket.destroy()
+    for (const socket of this.#tunnels) socket.destroy()
   }
 }

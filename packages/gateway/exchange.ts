@@ -1,6 +1,8 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { errorMessage, isAppError } from '@portolan/errors'
-import { type Answer, type Asked, answerOf } from './answer.ts'
+import { type Answer, type Asked, answerOf, ownAnswerText } from './answer.ts'
+import type { ClientExchange } from './http1/client-exchange.ts'
+import type { Clock } from './http1/clock.ts'
+import { fieldValues } from './http1/fields.ts'
 import type { GatewayLogger } from './log.ts'
 import { requestIdOf } from './request-id.ts'
 import type { GatewayRoute } from './route.ts'
@@ -8,33 +10,72 @@ import type { GatewayRoute } from './route.ts'
 /** How an exchange came to its end. */
 export type Outcome = 'complete' | 'client-gone' | 'upstream-lost'
 
-// How long the rest of an upload is thrown away after the answer: closing at once could reset the connection before
-// the client has read the answer (RFC 9112 §9.6).
-const LINGER_MS = 5_000
+// Written to the log only, as nginx does: nothing was sent.
+const CLIENT_GONE = 499
+
+export interface ExchangeOptions {
+  readonly logger: GatewayLogger
+  readonly clock: Clock
+}
 
 /** What is known of a request from its first line on, for the answers and the log. */
 export class Exchange {
   readonly requestId: string
-  readonly request: IncomingMessage
-  readonly #logger: GatewayLogger
+  readonly client: ClientExchange
+  readonly #options: ExchangeOptions
   readonly #startedMs = performance.now()
   /** What it was matched with. */
   route: GatewayRoute | undefined
-  outcome: Outcome = 'complete'
-  /** Whether its answer may stand still for ever, as an event stream may. */
-  mayBeSilent = false
+  #status = CLIENT_GONE
+  #isOver = false
 
-  constructor(request: IncomingMessage, logger: GatewayLogger) {
-    this.request = request
-    this.requestId = requestIdOf(request.rawHeaders)
-    this.#logger = logger
+  constructor(client: ClientExchange, options: ExchangeOptions) {
+    this.client = client
+    this.requestId = requestIdOf(client.request.fields)
+    this.#options = options
+  }
+
+  get date(): string {
+    return this.#options.clock.date
+  }
+
+  /** The head of the answer has been written with this status. */
+  began(status: number): void {
+    this.#status = status
+  }
+
+  /** Sends an answer of the gateway's own; once the upstream's has begun, the connection breaks off instead. */
+  answer(error: unknown): void {
+    const { client } = this
+    const answer = this.#refuse(error)
+    if (client.hasAnswered) {
+      client.abort()
+      return
+    }
+    const { status, body } = answer
+    const content = Buffer.from(client.request.method === 'HEAD' ? '' : body)
+    // After a message that cannot be understood nobody knows where the next one begins.
+    if (status === 400 || status === 408 || status === 503) client.closeAfterwards()
+    client.writeHead({ text: ownAnswerText(answer, this.date), framing: { kind: 'length', length: content.length } })
+    this.began(status)
+    if (content.length > 0) client.write(content)
+    client.end()
+    this.end('complete')
+  }
+
+  /** Once, however often it is called. */
+  end(outcome: Outcome): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#logAccess(outcome)
   }
 
   /** The answer for an error, which is logged here and nowhere else. */
-  refuse(error: unknown): Answer {
+  #refuse(error: unknown): Answer {
+    const { logger } = this.#options
     const fields = { requestId: this.requestId, service: this.route?.service, error: describe(error) }
-    if (!isAppError(error)) this.#logger.error({ ...fields, stack: stackOf(error) }, 'request failed')
-    else if (error.status >= 500) this.#logger.warn(fields, 'request failed')
+    if (!isAppError(error)) logger.error({ ...fields, stack: stackOf(error) }, 'request failed')
+    else if (error.status >= 500) logger.warn(fields, 'request failed')
     return answerOf(error, this.#asked())
   }
 
@@ -42,49 +83,25 @@ export class Exchange {
    * The one line per request. Of its path only what the route says: the rest may hold a secret, such as the token of an
    * invitation, and which part does only the service knows, whose own log has the path under the same request id.
    */
-  logAccess(status: number): void {
+  #logAccess(outcome: Outcome): void {
     const fields = {
       requestId: this.requestId,
-      method: this.request.method,
+      method: this.client.request.method,
       route: this.route?.path,
-      status,
+      status: this.#status,
       durationMs: Math.round(performance.now() - this.#startedMs),
       service: this.route?.service,
-      outcome: this.outcome,
+      outcome,
     }
-    this.#logger.info(fields, 'request')
+    this.#options.logger.info(fields, 'request')
   }
 
   #asked(): Asked {
-    const { method, headers } = this.request
-    const { accept, 'accept-language': acceptLanguage } = headers
+    const { method, fields } = this.client.request
+    const [accept] = fieldValues(fields, 'accept')
+    const [acceptLanguage] = fieldValues(fields, 'accept-language')
     return { requestId: this.requestId, method, accept, acceptLanguage }
   }
-}
-
-/** Sends an answer of the gateway's own; once the upstream's has begun, the connection is destroyed instead. */
-export function answerWith(response: ServerResponse, error: unknown, exchange: Exchange): void {
-  const { status, headers, body } = exchange.refuse(error)
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  // After a message that cannot be understood nobody knows where the next one begins.
-  if (status === 400 || status === 408) response.shouldKeepAlive = false
-  response.once('finish', () => discardRest(exchange.request))
-  // With a reason of its own: one that a service sent and Node refused to write would be tried, and thrown, again.
-  response.writeHead(status, STATUS_CODES[status] ?? '', headers)
-  response.end(body)
-}
-
-/** Throws away what is left of a request that has its answer, for a short while; then closes the connection. */
-export function discardRest(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return
-  const timer = setTimeout(() => request.destroy(), LINGER_MS)
-  request.once('close', () => clearTimeout(timer))
-  request.once('end', () => clearTimeout(timer))
-  request.unpipe()
-  request.resume()
 }
 
 function describe(error: unknown): Readonly<Record<string, unknown>> {

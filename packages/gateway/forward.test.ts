@@ -212,7 +212,7 @@ test('a kept connection that dies under a GET is replaced unseen; under a POST i
     const answer = await fetch(world.url, { method })
     expect(`${method} ${answer.status} ${await answer.text()}`).toBe(`${method} 200 ok`)
   }
-  expect(requestsBySocket.flat().toSorted()).toEqual(['DELETE', 'GET', 'GET', 'GET', 'POST'])
+  expect(requestsBySocket.flat().toSorted()).toEqual(['DELETE', 'DELETE', 'GET', 'GET', 'GET', 'POST'])
 })
 
 test('a new connection that dies is not tried again', async () => {

@@ -1,22 +1,15 @@
-import { type ClientRequest, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
-import { pipeline } from 'node:stream'
-import { errorCode } from '@portolan/errors'
-import { formatHead } from './answer.ts'
-import { answerWith, discardRest, type Exchange } from './exchange.ts'
-import { endToEndHeaders, requestHeaders, responseHeaders, trailerPairs } from './headers.ts'
-import { headerValues, type RequestHead } from './request-head.ts'
-import type { GatewayRoute } from './route.ts'
-import { Silence, type Upstream, upstreamFailure } from './upstream.ts'
-
-/** One request on its way: everything that it began with. */
-export interface Passage {
-  readonly exchange: Exchange
-  readonly head: RequestHead
-  readonly route: GatewayRoute
-  readonly upstream: Upstream
-  readonly response: ServerResponse
-}
+import { requestTimeout } from './errors.ts'
+import { answerText, interimText, requestText, trailerText } from './headers.ts'
+import type { ClientExchange, TakenSocket } from './http1/client-exchange.ts'
+import { type Fields, fieldValues, hasMember } from './http1/fields.ts'
+import type { Framing } from './http1/framing.ts'
+import { MalformedMessage } from './http1/malformed-message.ts'
+import type { ResponseLines } from './http1/response-head.ts'
+import type { UpstreamConnection } from './http1/upstream-connection.ts'
+import { malformedRequest } from './malformed-request.ts'
+import type { Passage } from './passage.ts'
+import { joinSockets } from './tunnel.ts'
+import { upstreamFailure } from './upstream.ts'
 
 /** More interim answers than any service has a use for. */
 const MOST_INFORMATION = 16
@@ -32,174 +25,154 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
  * others get a new connection.
  */
 export function forward(passage: Passage): void {
-  const { head, upstream } = passage
-  const isRepeatable = IDEMPOTENT.has(head.method) && head.framing.kind === 'none'
-  if (!isRepeatable) attempt(passage, { agent: false, onStale: undefined })
-  else
-    attempt(passage, { agent: upstream.agent, onStale: () => attempt(passage, { agent: false, onStale: undefined }) })
+  const { head, isUpgrade } = passage
+  const isRepeatable = !isUpgrade && IDEMPOTENT.has(head.method) && head.framing.kind === 'none'
+  new Forwarding(passage).send({ mayBeStale: isRepeatable })
 }
 
-interface Attempt {
-  readonly agent: Upstream['agent'] | false
-  /** Called instead of failing when a kept connection turned out to be dead. */
-  readonly onStale: (() => void) | undefined
-}
+class Forwarding {
+  readonly #passage: Passage
+  readonly #client: ClientExchange
+  #upstream: UpstreamConnection | undefined
+  #informationCount = 0
+  #mayBeSilent = false
 
-function attempt(passage: Passage, { agent, onStale }: Attempt): void {
-  const { exchange, route, response } = passage
-  const outgoing = openOutgoing(passage, agent)
-  const connection = watchConnection(outgoing, passage)
-  const abort = () => outgoing.destroy()
-  response.once('close', abort)
-  let isAnswered = false
-  let informationCount = 0
-  outgoing.on('information', (information) => {
-    informationCount += 1
-    if (informationCount <= MOST_INFORMATION) passInformation(response, exchange.request, information)
-  })
-  outgoing.once('response', (incoming) => {
-    isAnswered = true
-    passResponse(passage, outgoing, incoming)
-  })
-  // Nobody asked for another protocol here. Without a listener Node would end the connection and say nothing.
-  outgoing.once('upgrade', (_incoming, socket) => {
-    socket.destroy()
-    const cause = Object.assign(new Error('101 without having been asked'), { code: 'ERR_HTTP_UNASKED_UPGRADE' })
-    answerWith(response, upstreamFailure(route.service, cause, { wasConnected: true }), exchange)
-  })
-  outgoing.on('error', (error) => {
-    // After the response head the fate of the response decides; a service may answer without reading all it was sent.
-    if (isAnswered || response.destroyed) return
-    response.off('close', abort)
-    if (onStale !== undefined && connection.isStale(error)) onStale()
-    else answerWith(response, upstreamFailure(route.service, error, connection), exchange)
-  })
-  sendContent(passage, outgoing)
-}
+  constructor(passage: Passage) {
+    this.#passage = passage
+    this.#client = passage.exchange.client
+  }
 
-function openOutgoing({ exchange, head, route, response }: Passage, agent: Attempt['agent']): ClientRequest {
-  const { request, requestId } = exchange
-  const remoteAddress = request.socket.remoteAddress ?? 'unknown'
-  const outgoing = openRequest({
-    agent,
-    insecureHTTPParser: false, // whatever NODE_OPTIONS say
-    host: route.target.host,
-    port: route.target.port,
-    method: head.method,
-    path: head.path + head.query,
-    headers: requestHeaders(request.rawHeaders, { head, requestId, remoteAddress, protocol: 'http' }),
-  })
-  // Node would drop headers beyond 2,000 in silence; their total size is limited anyway.
-  outgoing.maxHeadersCount = 0
-  if (response.destroyed) outgoing.destroy()
-  return outgoing
-}
+  send({ mayBeStale }: { readonly mayBeStale: boolean }): void {
+    const { exchange, head, route, pool, client, isUpgrade } = this.#passage
+    const { requestId } = exchange
+    const text = requestText(this.#client.request.fields, { head, requestId, client, isUpgrade })
+    const upstream = pool.acquire(route.target, { mayBeStale })
+    this.#upstream = upstream
+    upstream.send(text, { method: head.method, framing: head.framing, events: this })
+    this.#client.follow(this)
+    if (head.framing.kind === 'none') return
+    this.#client.readContent({
+      onData: (piece) => {
+        if (!upstream.write(piece)) this.#client.pauseContent()
+      },
+      onEnd: (trailers) => upstream.end(trailerText(trailers)),
+    })
+    // The head goes out before the first byte of content: the service may want to answer to it alone.
+    upstream.flush()
+  }
 
-/** Watches the time an upstream takes until its response head, and what became of the connection. */
-function watchConnection(outgoing: ClientRequest, { exchange, response, upstream }: Passage) {
-  const { connectMs, responseMs } = upstream.timeouts
-  const seen = { wasConnected: false, bytesBefore: 0 }
-  const connecting = setTimeout(() => outgoing.destroy(new Silence(connectMs)), connectMs)
-  outgoing.once('close', () => clearTimeout(connecting))
-  outgoing.once('socket', (socket) => {
-    seen.bytesBefore = socket.bytesRead
-    const connected = () => {
-      seen.wasConnected = true
-      clearTimeout(connecting)
+  // Of the upstream
+
+  onInterim({ status, reason, fields }: ResponseLines): void {
+    this.#informationCount += 1
+    // An HTTP/1.0 client knows no interim answers (RFC 9110 §15.2).
+    if (this.#informationCount > MOST_INFORMATION || this.#client.request.isHttp10) return
+    this.#client.inform(interimText(fields, { status, reason }))
+  }
+
+  onUpgrade(head: ResponseLines, upstream: TakenSocket): void {
+    const { exchange, route, isUpgrade, onTunnel } = this.#passage
+    this.#upstream = undefined
+    if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket')) {
+      joinSockets(exchange, { head, upstream }, onTunnel)
+      return
     }
-    if (socket.connecting) socket.once('connect', connected)
-    else connected()
-  })
-  outgoing.setTimeout(responseMs)
-  outgoing.on('timeout', () => {
-    // While the client is the one who stands still, its own limit counts; while connecting, that of the handshake.
-    const waitsForClient = !exchange.request.complete && !outgoing.writableNeedDrain
-    if (response.headersSent) outgoing.destroy()
-    else if (seen.wasConnected && !waitsForClient) outgoing.destroy(new Silence(responseMs))
-  })
-  return {
-    get wasConnected() {
-      return seen.wasConnected
-    },
-    isStale: (error: unknown) =>
-      outgoing.reusedSocket &&
-      ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '') &&
-      outgoing.socket?.bytesRead === seen.bytesBefore,
+    upstream.socket.destroy()
+    const cause = new MalformedMessage('it switches to a protocol that nobody asked for')
+    exchange.answer(upstreamFailure(route.service, cause, true))
+  }
+
+  onHead({ status, reason, fields, framing: theirs }: ResponseLines): void {
+    const { exchange, isUpgrade } = this.#passage
+    // Behind a handshake the client may have sent frames already: they must not be read as its next request.
+    if (isUpgrade) this.#client.closeAfterwards()
+    const framing = framingFor(theirs, { mayBeChunked: !isUpgrade && !this.#client.request.isHttp10 })
+    this.#mayBeSilent = isEventStream(fields)
+    const text = answerText(fields, { requestId: exchange.requestId, status, reason, framing, date: exchange.date })
+    this.#client.writeHead({ text, framing })
+    exchange.began(status)
+  }
+
+  onData(piece: Buffer): void {
+    if (!this.#client.write(piece)) this.#upstream?.pause()
+  }
+
+  onEnd(trailers: Fields): void {
+    this.#upstream = undefined
+    this.#client.end(trailerText(trailers))
+    this.#passage.exchange.end('complete')
+  }
+
+  /** What has come is sent now: an event must not wait for the next one. */
+  onPause(): void {
+    this.#client.flush()
+  }
+
+  onFailure(cause: Error): void {
+    const { exchange, route, head } = this.#passage
+    const upstream = this.#upstream
+    this.#upstream = undefined
+    if (this.#client.hasAnswered) {
+      // Where the end of the connection is the end of the content, only a reset says that something is missing.
+      this.#client.abort(this.#client.request.isHttp10)
+      exchange.end('upstream-lost')
+    } else if (upstream?.isStale === true && head.framing.kind === 'none') {
+      this.send({ mayBeStale: false })
+    } else {
+      exchange.answer(upstreamFailure(route.service, cause, upstream?.hasConnected ?? false))
+    }
+  }
+
+  onServiceDrain(): void {
+    this.#client.resumeContent()
+  }
+
+  // Of the client
+
+  onClientDrain(): void {
+    this.#upstream?.resume()
+  }
+
+  onGone(): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#passage.exchange.end('client-gone')
+  }
+
+  onStill(): void {
+    if (this.#mayBeSilent) return
+    if (this.#client.hasAnswered) this.#breakOff()
+    // Otherwise the upstream is being waited for, and has its own limit.
+    else if (!this.#client.isComplete) this.#refuse(requestTimeout())
+  }
+
+  onMalformed(fault: Error): void {
+    if (this.#client.hasAnswered) this.#breakOff()
+    else this.#refuse(malformedRequest(fault))
+  }
+
+  #refuse(error: Error): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#passage.exchange.answer(error)
+  }
+
+  #breakOff(): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#client.abort()
+    this.#passage.exchange.end('upstream-lost')
   }
 }
 
-function sendContent({ exchange, head }: Passage, outgoing: ClientRequest): void {
-  const { request } = exchange
-  if (head.framing.kind === 'none') {
-    outgoing.end()
-    return
-  }
-  // The head goes out before the first byte of content: the service may want to answer to it alone.
-  outgoing.flushHeaders()
-  if (head.framing.kind === 'chunked') {
-    request.once('end', () => outgoing.addTrailers(trailerPairs(request.rawTrailers)))
-  }
-  request.pipe(outgoing)
-}
-
-function passInformation(
-  response: ServerResponse,
-  request: IncomingMessage,
-  information: { readonly statusCode: number; readonly statusMessage: string; readonly rawHeaders: string[] },
-): void {
-  // An HTTP/1.0 client knows no interim answers (RFC 9110 §15.2).
-  if (response.headersSent || request.httpVersion !== '1.1') return
-  // They may be left out (RFC 9110 §15.2), and a client that reads slowly must not fill the memory.
-  if (response.socket?.writableNeedDrain === true) return
-  const { statusCode: status, statusMessage: reason, rawHeaders } = information
-  if (status === 100) response.writeContinue()
-  // Node has no call for it. Only the response whose turn it is has a socket, so pipelined answers are not mixed up.
-  else response.socket?.write(formatHead({ status, reason, headers: endToEndHeaders(rawHeaders) }), 'latin1')
-}
-
-function passResponse(passage: Passage, outgoing: ClientRequest, incoming: IncomingMessage): void {
-  const { exchange, response, route } = passage
-  try {
-    writeResponseHead(passage, incoming)
-  } catch (error) {
-    outgoing.destroy()
-    answerWith(response, upstreamFailure(route.service, error, { wasConnected: true }), exchange)
-    return
-  }
-  exchange.mayBeSilent = isEventStream(incoming.headers['content-type'])
-  outgoing.setTimeout(exchange.mayBeSilent ? 0 : passage.upstream.timeouts.idleMs)
-  incoming.once('end', () => {
-    if (response.chunkedEncoding) response.addTrailers(trailerPairs(incoming.rawTrailers))
-  })
-  incoming.once('error', () => {
-    if (!response.destroyed) exchange.outcome = 'upstream-lost'
-    // Where the end of the connection is the end of the content, only a reset says that something is missing.
-    if (exchange.request.httpVersion !== '1.1' && response.socket instanceof Socket) response.socket.resetAndDestroy()
-  })
-  // pipeline destroys the response when the upstream breaks off, so that it never looks complete.
-  pipeline(incoming, response, (error) => {
-    if (error == null) discardRest(exchange.request)
-  })
-}
-
-/** @throws what Node says of a header or a status that it will not write, or of a coding that it cannot pass on */
-function writeResponseHead({ exchange, head, response }: Passage, incoming: IncomingMessage): void {
-  const status = incoming.statusCode ?? 0
-  // An interim answer that Node gives as the final one: a bare 101. Passed on, it would leave the client waiting.
-  if (status < 200) throw Object.assign(new Error(`final status ${status}`), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
-  const codings = headerValues(incoming.rawHeaders, 'transfer-encoding')
-  if (codings.length > 1 || codings.some((coding) => coding.trim().toLowerCase() !== 'chunked')) {
-    throw Object.assign(new Error('transfer coding is not "chunked"'), { code: 'ERR_HTTP_TRANSFER_CODING' })
-  }
-  const hasContent = head.method !== 'HEAD' && status !== 204 && status !== 304
-  const isChunked = codings.length === 1 && hasContent && exchange.request.httpVersion === '1.1'
-  const headers = responseHeaders(incoming.rawHeaders, { requestId: exchange.requestId, status, isChunked })
-  response.writeHead(status, incoming.statusMessage ?? '', headers)
-  // Without this, Node would hold the head back until the first content: an event stream would look dead.
-  response.flushHeaders()
+/** How our message ends: as theirs, as far as the client understands it. */
+function framingFor(theirs: Framing, { mayBeChunked }: { readonly mayBeChunked: boolean }): Framing {
+  if (theirs.kind === 'until-close') return mayBeChunked ? { kind: 'chunked' } : theirs
+  return theirs.kind === 'chunked' && !mayBeChunked ? { kind: 'until-close' } : theirs
 }
 
 /** With parameters too: `text/event-stream;charset=utf-8`. */
-function isEventStream(contentType = ''): boolean {
-  return /^\s*text\/event-stream\s*(;|$)/i.test(contentType)
+function isEventStream(fields: Fields): boolean {
+  const [type = ''] = fieldValues(fields, 'content-type')
+  return /^text\/event-stream\s*(;|$)/i.test(type)
 }

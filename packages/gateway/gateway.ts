@@ -1,16 +1,23 @@
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 import type { Waiting } from '@portolan/errors'
+import { TrustedProxies } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
 import { listenersChanged } from './errors.ts'
+import { Clock } from './http1/clock.ts'
+import { UpstreamPool } from './http1/upstream-pool.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
 import { receive } from './reception.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
-import { openUpstream, type Upstream } from './upstream.ts'
 
 /** The grace of `[Symbol.asyncDispose]`. */
 const DISPOSE_GRACE_MS = 5_000
+/** Shorter than Node's own server keeps an idle connection (5 s), so that most stale ones are never tried. */
+const KEPT_MS = 4_000
+const ANSWER_HEAD_LIMIT_BYTES = 65_536
+const MOST_SWEEP_MS = 500
+const LEAST_SWEEP_MS = 10
 
 export interface GatewayOptions extends Waiting {
   readonly logger?: GatewayLogger
@@ -55,18 +62,25 @@ export async function openGateway(configuration: GatewayConfiguration, options: 
 class ListeningGateway implements Gateway {
   readonly #logger: GatewayLogger
   readonly #timeouts: GatewayTimeouts
-  readonly #upstream: Upstream
+  readonly #clock = new Clock()
+  readonly #pool: UpstreamPool
+  readonly #sweeping: NodeJS.Timeout
   readonly #connections = new Connections()
   readonly #servers: Server[] = []
   #configuration: GatewayConfiguration
+  #trustedProxies: TrustedProxies
   #addresses: readonly GatewayAddress[] = []
   #closed: Promise<void> | undefined
 
   constructor(configuration: GatewayConfiguration, { logger = SILENT, timeouts }: GatewayOptions) {
     this.#configuration = configuration
+    this.#trustedProxies = new TrustedProxies(configuration.trustedProxies)
     this.#logger = logger
     this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
-    this.#upstream = openUpstream(this.#timeouts)
+    const { connectMs, responseMs } = this.#timeouts
+    const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
+    this.#pool = new UpstreamPool({ clock: this.#clock, ...limits })
+    this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
 
   get addresses(): readonly GatewayAddress[] {
@@ -74,14 +88,17 @@ class ListeningGateway implements Gateway {
   }
 
   async listen({ signal }: Waiting): Promise<void> {
+    const reception = {
+      configuration: () => this.#configuration,
+      trustedProxies: () => this.#trustedProxies,
+      connections: this.#connections,
+      pool: this.#pool,
+      clock: this.#clock,
+      timeouts: this.#timeouts,
+      logger: this.#logger,
+    }
     for (const listener of this.#configuration.listeners) {
-      const server = createListenerServer(this.#timeouts)
-      receive(server, {
-        configuration: () => this.#configuration,
-        connections: this.#connections,
-        upstream: this.#upstream,
-        logger: this.#logger,
-      })
+      const server = createListenerServer((socket) => receive(socket, reception))
       this.#servers.push(server)
       const address = await listen(server, listener)
       signal.throwIfAborted()
@@ -93,6 +110,7 @@ class ListeningGateway implements Gateway {
     const next = parseGatewayConfiguration(configuration)
     if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
     this.#configuration = next
+    this.#trustedProxies = new TrustedProxies(next.trustedProxies)
     this.#logger.info({ stack: next.stack, routeCount: next.routes.length }, 'configured')
   }
 
@@ -111,6 +129,12 @@ class ListeningGateway implements Gateway {
     return this.close({ signal: AbortSignal.timeout(DISPOSE_GRACE_MS) })
   }
 
+  #sweep(): void {
+    this.#clock.tick()
+    this.#connections.sweep()
+    this.#pool.sweep()
+  }
+
   async #drain(signal: AbortSignal): Promise<void> {
     const gone = Promise.all(this.#servers.map(closeServer))
     this.#connections.drain()
@@ -119,8 +143,15 @@ class ListeningGateway implements Gateway {
     signal.addEventListener('abort', destroyAll, { once: true })
     await gone
     signal.removeEventListener('abort', destroyAll)
-    this.#upstream.agent.destroy()
+    this.#pool.destroy()
+    clearInterval(this.#sweeping)
   }
+}
+
+/** Often enough that a limit is kept to a quarter of the shortest. */
+function sweepIntervalMs(timeouts: GatewayTimeouts): number {
+  const shortestMs = Math.min(...Object.values(timeouts))
+  return Math.min(MOST_SWEEP_MS, Math.max(LEAST_SWEEP_MS, Math.floor(shortestMs / 4)))
 }
 
 function sameListeners(one: readonly GatewayListener[], other: readonly GatewayListener[]): boolean {

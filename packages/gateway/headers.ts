@@ -1,7 +1,10 @@
-import { type HeaderList, headerValues, type RequestHead } from './request-head.ts'
+import type { ClientPlace } from './client-address.ts'
+import { type Fields, fieldMembers, fieldValues } from './http1/fields.ts'
+import type { Framing } from './http1/framing.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** RFC 9110 §7.6.1, with the two Proxy- fields that older servers still treat as hop-by-hop. */
-const HOP_BY_HOP = new Set([
+const HOP_BY_HOP = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -11,13 +14,20 @@ const HOP_BY_HOP = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+] as const
 
 /** Said anew for each hop by the gateway itself, so a client's version never arrives. */
-const REQUEST_REPLACED = new Set(['host', 'content-length', 'forwarded', 'x-real-ip', 'x-request-id'])
-const RESPONSE_REPLACED = new Set(['content-length', 'x-request-id'])
-// A trailer that changes framing, routing or identity after the fact is refused (RFC 9110 §6.5.1).
-const TRAILER_REPLACED = new Set([...REQUEST_REPLACED, 'authorization', 'cookie', 'set-cookie', 'content-encoding'])
+const REQUEST_REPLACED = ['host', 'content-length', 'forwarded', 'x-real-ip', 'x-request-id'] as const
+const DROPPED_FROM_REQUESTS = new Set<string>([...HOP_BY_HOP, ...REQUEST_REPLACED])
+const DROPPED_FROM_ANSWERS = new Set<string>([...HOP_BY_HOP, 'content-length', 'x-request-id'])
+// A trailer that changes framing, routing or identity after the fact is dropped (RFC 9110 §6.5.1).
+const DROPPED_FROM_TRAILERS = new Set<string>([
+  ...DROPPED_FROM_REQUESTS,
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'content-encoding',
+])
 
 // Methods for which a message without content needs no Content-Length: 0 (RFC 9110 §8.6).
 const BARE_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
@@ -25,84 +35,120 @@ const BARE_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 export interface RequestFacts {
   readonly head: RequestHead
   readonly requestId: string
-  readonly remoteAddress: string
-  readonly protocol: 'http' | 'https'
+  readonly client: ClientPlace
+  /** Asks for a WebSocket in place of keeping the connection. */
+  readonly isUpgrade: boolean
 }
 
 /**
- * The headers of a request for the upstream, in the client's order and case.
+ * The head of a request for the upstream, with its empty line; the fields in the client's order and case.
  *
  * Names with `_` are dropped: many servers cannot tell `X_Forwarded_For` from `X-Forwarded-For`. Every
  * `X-Forwarded-*` is ours: a client's would let it choose its own address.
  */
-export function requestHeaders(raw: HeaderList, { head, requestId, remoteAddress, protocol }: RequestFacts): string[] {
-  const isOurs = (name: string) => REQUEST_REPLACED.has(name) || name.startsWith('x-forwarded-') || name.includes('_')
-  const headers = ['Host', head.host, ...endToEnd(raw, isOurs)]
-  headers.push('X-Forwarded-For', remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''))
-  headers.push('X-Forwarded-Proto', protocol)
-  if (head.host !== '') headers.push('X-Forwarded-Host', head.host)
-  headers.push('X-Request-Id', requestId)
-  headers.push(...requestFraming(raw, head))
-  return headers
+export function requestText(fields: Fields, { head, requestId, client, isUpgrade }: RequestFacts): string {
+  const { method, path, query, host } = head
+  return (
+    `${method} ${path}${query} HTTP/1.1\r\nHost: ${host}\r\n` +
+    endToEndLines(fields, isDroppedFromRequest) +
+    `X-Forwarded-For: ${client.address}\r\nX-Forwarded-Proto: ${client.protocol}\r\n` +
+    (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
+    `X-Request-Id: ${requestId}\r\n` +
+    requestFramingLines(fields, head) +
+    (isUpgrade ? 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n' : 'Connection: keep-alive\r\n\r\n')
+  )
 }
 
-function requestFraming(raw: HeaderList, { framing, method }: RequestHead): string[] {
-  if (framing.kind === 'length') return ['Content-Length', framing.length]
-  if (framing.kind === 'none') return BARE_METHODS.has(method) ? [] : ['Content-Length', '0']
-  return ['Transfer-Encoding', 'chunked', ...headerValues(raw, 'trailer').flatMap((names) => ['Trailer', names])]
+function isDroppedFromRequest(name: string): boolean {
+  return DROPPED_FROM_REQUESTS.has(name) || name.startsWith('x-forwarded-') || name.includes('_')
 }
 
-export interface ResponseFacts {
+function requestFramingLines(fields: Fields, { framing, method }: RequestHead): string {
+  if (framing.kind === 'length') return `Content-Length: ${framing.length}\r\n`
+  if (framing.kind !== 'chunked') return BARE_METHODS.has(method) ? '' : 'Content-Length: 0\r\n'
+  return `Transfer-Encoding: chunked\r\n${trailerLines(fields)}`
+}
+
+/** Which trailers are announced, for the next hop. */
+function trailerLines(fields: Fields): string {
+  return fieldValues(fields, 'trailer')
+    .map((names) => `Trailer: ${names}\r\n`)
+    .join('')
+}
+
+export interface AnswerFacts {
   readonly requestId: string
   readonly status: number
-  /** Whether our own message will be chunked: only then may it announce trailers. */
-  readonly isChunked: boolean
+  readonly reason: string
+  /** How our own message will end. */
+  readonly framing: Framing
+  /** For an answer that came without one (RFC 9110 §6.6.1). */
+  readonly date: string
 }
 
-/** The headers of a response for the client. Node adds the framing, Connection and Keep-Alive of our own hop. */
-export function responseHeaders(raw: HeaderList, { requestId, status, isChunked }: ResponseFacts): string[] {
-  const headers = endToEnd(raw, (name) => RESPONSE_REPLACED.has(name))
-  headers.push('X-Request-Id', requestId)
-  const [length] = headerValues(raw, 'content-length')
-  const wasChunked = headerValues(raw, 'transfer-encoding').length > 0
-  // RFC 9110 §8.6: never with 204; RFC 9112 §6.2: never beside a transfer coding.
-  if (length !== undefined && !wasChunked && status !== 204) headers.push('Content-Length', length)
-  if (isChunked) headers.push(...headerValues(raw, 'trailer').flatMap((names) => ['Trailer', names]))
-  return headers
+/** The head of an answer for the client, without the lines of the connection and without its empty line. */
+export function answerText(fields: Fields, { requestId, status, reason, framing, date }: AnswerFacts): string {
+  return (
+    `HTTP/1.1 ${status} ${reason}\r\n` +
+    endToEndLines(fields, isDroppedFromAnswer) +
+    (fields.names.includes('date') ? '' : `Date: ${date}\r\n`) +
+    `X-Request-Id: ${requestId}\r\n` +
+    answerFramingLines(fields, status, framing)
+  )
 }
 
-/** What of an interim answer (1xx) is meant for the client. */
-export function endToEndHeaders(raw: HeaderList): string[] {
-  return endToEnd(raw, (name) => RESPONSE_REPLACED.has(name))
+function isDroppedFromAnswer(name: string): boolean {
+  return DROPPED_FROM_ANSWERS.has(name)
 }
 
-/** Trailers in pairs, as `addTrailers` takes them. */
-export function trailerPairs(raw: HeaderList): [string, string][] {
-  const headers = endToEnd(raw, (name) => TRAILER_REPLACED.has(name) || name.includes('_'))
-  const pairs: [string, string][] = []
-  for (let index = 0; index < headers.length; index += 2) pairs.push([headers[index] ?? '', headers[index + 1] ?? ''])
-  return pairs
+function answerFramingLines(fields: Fields, status: number, framing: Framing): string {
+  if (framing.kind === 'chunked') return `Transfer-Encoding: chunked\r\n${trailerLines(fields)}`
+  // Beside a coding it was refused; of HEAD and 304 it says what a GET would have had. RFC 9110 §8.6: never with 204.
+  const [length] = fieldValues(fields, 'content-length')
+  return length === undefined || status === 204 || status < 200 ? '' : `Content-Length: ${length}\r\n`
 }
 
-/** Whether Connection names `option` (RFC 9110 §7.6.1: a list, case-insensitive). */
-export function connectionNames(raw: HeaderList, option: string): boolean {
-  return listMembers(raw, 'connection').has(option)
+/** The head of an answer that agrees to a WebSocket, with its empty line. */
+export function switchText(
+  fields: Fields,
+  { requestId, reason }: { readonly requestId: string; readonly reason: string },
+): string {
+  const lines = `${endToEndLines(fields, isDroppedFromAnswer)}X-Request-Id: ${requestId}\r\n`
+  return `HTTP/1.1 101 ${reason}\r\n${lines}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
 }
 
-/** The members of a comma-separated header in lower case. */
-export function listMembers(raw: HeaderList, name: string): Set<string> {
-  const members = headerValues(raw, name).flatMap((value) => value.split(','))
-  return new Set(members.map((member) => member.trim().toLowerCase()))
+/** What of an interim answer (1xx) is meant for the client, with its empty line. */
+export function interimText(
+  fields: Fields,
+  { status, reason }: { readonly status: number; readonly reason: string },
+): string {
+  return `HTTP/1.1 ${status} ${reason}\r\n${endToEndLines(fields, isDroppedFromAnswer)}\r\n`
 }
 
-function endToEnd(raw: HeaderList, isDropped: (name: string) => boolean): string[] {
-  const named = listMembers(raw, 'connection')
-  const kept: string[] = []
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? ''
-    const lowered = name.toLowerCase()
-    if (HOP_BY_HOP.has(lowered) || named.has(lowered) || isDropped(lowered)) continue
-    kept.push(name, raw[index + 1] ?? '')
+/** The trailers that may pass. */
+export function trailerText(trailers: Fields): string {
+  if (trailers.names.length === 0) return ''
+  return endToEndLines(trailers, (name) => DROPPED_FROM_TRAILERS.has(name) || name.includes('_'))
+}
+
+function endToEndLines(fields: Fields, isDropped: (name: string) => boolean): string {
+  const { names, spelled, values } = fields
+  const named = namedByConnection(fields)
+  let lines = ''
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] ?? ''
+    if (isDropped(name) || named?.includes(name) === true) continue
+    lines += `${spelled[index]}: ${values[index]}\r\n`
   }
-  return kept
+  return lines
+}
+
+/** What Connection names besides what is dropped anyway; undefined when nothing, as nearly always. */
+function namedByConnection(fields: Fields): readonly string[] | undefined {
+  const at = fields.names.indexOf('connection')
+  if (at === -1) return undefined
+  const value = fields.values[at]
+  if ((value === 'keep-alive' || value === 'close') && fields.names.indexOf('connection', at + 1) === -1)
+    return undefined
+  return fieldMembers(fields, 'connection')
 }

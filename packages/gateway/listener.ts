@@ -1,10 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
 import { errorCode } from '@portolan/errors'
 import type { GatewayListener } from './configuration.ts'
 import { listenFailed, portTaken } from './errors.ts'
-import type { GatewayTimeouts } from './timeouts.ts'
-import { isWebSocketHandshake } from './tunnel.ts'
 
 /** Where a listener really listens: the port that the system chose when 0 was asked for. */
 export interface GatewayAddress {
@@ -13,25 +11,13 @@ export interface GatewayAddress {
   readonly port: number
 }
 
-/** A server with the gateway's limits, which listens to nothing yet. */
-export function createListenerServer({ headersMs, keepAliveMs, idleMs }: GatewayTimeouts): Server {
-  const server = createServer({
-    insecureHTTPParser: false, // whatever NODE_OPTIONS say
-    headersTimeout: headersMs,
-    requestTimeout: 0, // a total limit would end a large upload, however well it moves
-    keepAliveTimeout: keepAliveMs,
-    connectionsCheckingInterval: Math.min(headersMs, 5_000),
-    requireHostHeader: false, // checked by parseRequestHead, whose answer has a code and an id
-    shouldUpgradeCallback: isWebSocketHandshake,
-    noDelay: true,
-  })
-  server.timeout = idleMs
-  // Node would drop headers beyond 2,000 in silence; their total size is limited anyway.
-  server.maxHeadersCount = 0
-  // Node calls this from close() and would cut off an answer that has ended but is not all written; Connections
-  // knows better which connection is idle.
-  server.closeIdleConnections = () => undefined
-  return server
+/** As many connections as may wait to be accepted: a burst must not be turned away while the process is busy. */
+const BACKLOG = 4_096
+
+/** A server that hands on each connection, and listens to nothing yet. */
+export function createListenerServer(onConnection: (socket: Socket) => void): Server {
+  // Half-open, so that the end of one direction of a WebSocket does not end the other.
+  return createServer({ allowHalfOpen: true, noDelay: true }, onConnection)
 }
 
 /**
@@ -40,7 +26,7 @@ export function createListenerServer({ headersMs, keepAliveMs, idleMs }: Gateway
  */
 export async function listen(server: Server, listener: GatewayListener): Promise<GatewayAddress> {
   try {
-    server.listen({ host: listener.address, port: listener.port })
+    server.listen({ host: listener.address, port: listener.port, backlog: BACKLOG })
     await once(server, 'listening')
   } catch (error) {
     throw errorCode(error) === 'EADDRINUSE' ? portTaken(listener, error) : listenFailed(listener, error)

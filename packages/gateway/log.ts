@@ -16,6 +16,30 @@ export function jsonLines(write: (line: string) => void): GatewayLogger {
   return { info: at(30), warn: at(40), error: at(50) }
 }
 
+/**
+ * Gathers the lines of one turn of the event loop, and writes them at once: a line of its own for each request costs as
+ * much as half the request.
+ */
+export class LineBatch {
+  readonly #write: (text: string) => void
+  #text = ''
+
+  constructor(write: (text: string) => void) {
+    this.#write = write
+  }
+
+  add(line: string): void {
+    if (this.#text === '') setImmediate(() => this.flush())
+    this.#text += line
+  }
+
+  flush(): void {
+    const text = this.#text
+    this.#text = ''
+    if (text !== '') this.#write(text)
+  }
+}
+
 function ignore(): void {
   // A gateway without a logger says nothing.
 }

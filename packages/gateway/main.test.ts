@@ -17,6 +17,7 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const CONFIGURATION: GatewayConfiguration = {
   stack: 'test',
   domains: [],
+  trustedProxies: [],
   listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }],
   routes: [],
 }

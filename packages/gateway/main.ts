@@ -4,11 +4,12 @@ import { AppError, errorCode, errorMessage } from '@portolan/errors'
 import { type GatewayConfiguration, parseGatewayConfiguration } from './configuration.ts'
 import { configurationInvalid, configurationUnreadable, messageUnknown } from './errors.ts'
 import { type Gateway, openGateway } from './gateway.ts'
-import { jsonLines } from './log.ts'
+import { jsonLines, LineBatch } from './log.ts'
 
 const GRACE_MS = 5_000
 const MESSAGES_VERSION = 1
-const logger = jsonLines((line) => process.stdout.write(line))
+const lines = new LineBatch((text) => process.stdout.write(text))
+const logger = jsonLines((line) => lines.add(line))
 const opening = new AbortController()
 let gateway: Gateway | undefined
 
@@ -77,6 +78,7 @@ async function end(reason: string): Promise<void> {
   logger.info({ reason }, 'closing')
   opening.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
   await gateway?.close({ signal: AbortSignal.timeout(GRACE_MS) })
+  lines.flush()
   process.exit(0)
 }
 
@@ -87,6 +89,7 @@ try {
 }
 
 function fail(error: unknown): never {
+  lines.flush()
   process.stderr.write(`${errorCode(error) ?? 'INTERNAL'}: ${errorMessage(error)}\n`)
   process.exit(1)
 }

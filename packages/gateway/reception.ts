@@ -1,117 +1,85 @@
-import { type IncomingMessage, maxHeaderSize, type Server, type ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
-import { errorCode } from '@portolan/errors'
-import { answerOf, formatAnswer } from './answer.ts'
+import type { Socket } from 'node:net'
+import { answerOf, ownAnswerText } from './answer.ts'
+import type { TrustedProxies } from './client-address.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import type { Connections } from './connections.ts'
 import {
   badRequest,
   gatewayClosing,
-  headersTooLarge,
   hostUnknown,
-  methodRefused,
   noRoute,
   originRefused,
   requestTimeout,
   webSocketRefused,
 } from './errors.ts'
-import { answerWith, Exchange } from './exchange.ts'
+import { Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { isOwnOrigin, namesGateway } from './host-name.ts'
+import type { ClientExchange } from './http1/client-exchange.ts'
+import type { Clock } from './http1/clock.ts'
+import { fieldValues, NO_FIELDS } from './http1/fields.ts'
+import type { MalformedMessage } from './http1/malformed-message.ts'
+import { ServerConnection } from './http1/server-connection.ts'
+import type { UpstreamPool } from './http1/upstream-pool.ts'
 import type { GatewayLogger } from './log.ts'
-import { parseRequestHead, type RequestHead } from './request-head.ts'
+import { HEAD_LIMIT_BYTES, malformedRequest } from './malformed-request.ts'
+import type { Passage } from './passage.ts'
+import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
 import { requestIdOf } from './request-id.ts'
 import { type GatewayRoute, matchRoute } from './route.ts'
-import { tunnel } from './tunnel.ts'
-import type { Upstream } from './upstream.ts'
+import type { GatewayTimeouts } from './timeouts.ts'
 
 export interface ReceptionOptions {
   /** Asked at each request, so that a swapped configuration counts from the next one on. */
   readonly configuration: () => GatewayConfiguration
+  readonly trustedProxies: () => TrustedProxies
   readonly connections: Connections
-  readonly upstream: Upstream
+  readonly pool: UpstreamPool
+  readonly clock: Clock
+  readonly timeouts: GatewayTimeouts
   readonly logger: GatewayLogger
 }
 
-/** Takes what a listener's server hears, and sends it on its way or refuses it. */
-export function receive(server: Server, options: ReceptionOptions): void {
-  const { connections, logger } = options
-  const answers = new OpenAnswers()
-  const ordinary = (request: IncomingMessage, response: ServerResponse) => {
-    answers.add(request.socket, response)
-    receiveRequest(request, response, options)
-  }
-  server.on('connection', (socket) => connections.add(socket))
-  server.on('request', ordinary)
-  server.on('checkContinue', ordinary) // the service decides whether the content shall come
-  server.on('checkExpectation', ordinary) // refused by parseRequestHead, in our words
-  server.on('upgrade', (request, socket, early) => {
-    // A plain TCP server hands out nothing but sockets; the types allow for other streams.
-    if (socket instanceof Socket) receiveUpgrade(request, { client: socket, early }, options)
-    else socket.destroy()
+/** Takes a client's connection, and sends what it asks on its way or refuses it. */
+export function receive(socket: Socket, options: ReceptionOptions): void {
+  const { connections, clock, timeouts } = options
+  const connection: ServerConnection = new ServerConnection(socket, {
+    clock,
+    headLimitBytes: HEAD_LIMIT_BYTES,
+    ...timeouts,
+    onExchange: (client) => receiveRequest(client, connection, options),
+    refuse: (fault) => refuseBytes(fault, options),
   })
-  server.on('connect', (request, socket) => {
-    socket.on('error', () => socket.destroy())
-    socket.end(formatAnswer(new Exchange(request, logger).refuse(methodRefused('CONNECT'))))
-  })
-  server.on('clientError', (error, socket) => refuseBytes(error, socket, { answers, logger }))
+  connections.add(connection)
 }
 
-function receiveRequest(request: IncomingMessage, response: ServerResponse, options: ReceptionOptions): void {
-  const exchange = new Exchange(request, options.logger)
-  const release = options.connections.hold(request.socket)
-  if (options.connections.isDraining) response.shouldKeepAlive = false
-  response.once('close', () => {
-    if (!response.writableFinished && exchange.outcome === 'complete') exchange.outcome = 'client-gone'
-    exchange.logAccess(response.headersSent ? response.statusCode : CLIENT_GONE)
-    release()
-  })
-  response.on('timeout', () => endIdle(response, exchange))
+function receiveRequest(client: ClientExchange, connection: ServerConnection, options: ReceptionOptions): void {
+  const { logger, clock, pool, connections } = options
+  const exchange = new Exchange(client, { logger, clock })
+  client.follow(unanswered(exchange))
   try {
     const { head, route } = admit(exchange, options)
-    const passage = { exchange, head, route, response, upstream: options.upstream }
-    // Pipelined requests wait for their turn: one client must not open as many upstream connections as it likes.
-    if (response.socket === null) response.once('socket', () => forward(passage))
-    else forward(passage)
+    const isUpgrade = isWebSocketHandshake(client.request)
+    if (isUpgrade) admitUpgrade(client, head, route)
+    const onTunnel = (socket: Socket): void => connections.keepTunnel(connection, socket)
+    const place = options.trustedProxies().clientOf(client.remoteAddress, client.request.fields)
+    const passage: Passage = { exchange, head, route, pool, client: place, isUpgrade, onTunnel }
+    forward(passage)
   } catch (error) {
-    answerWith(response, error, exchange)
+    exchange.answer(error)
   }
 }
 
-function receiveUpgrade(
-  request: IncomingMessage,
-  { client, early }: { readonly client: Socket; readonly early: Buffer },
-  options: ReceptionOptions,
-): void {
-  const exchange = new Exchange(request, options.logger)
-  const release = options.connections.hold(client)
-  try {
-    const { head, route } = admit(exchange, options)
-    if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
-    if (!route.websocket) throw webSocketRefused(route.service, route.path)
-    const { origin } = request.headers
-    if (!isOwnOrigin(origin, head)) throw originRefused(origin ?? '')
-    const handshake = { exchange, head, route, client, early, upstream: options.upstream }
-    tunnel(handshake, (status) => {
-      exchange.logAccess(status)
-      release()
-    })
-  } catch (error) {
-    const answer = exchange.refuse(error)
-    client.on('error', () => client.destroy())
-    client.once('close', () => exchange.logAccess(answer.status))
-    client.write(formatAnswer(answer))
-    client.destroySoon()
-  }
+/** Until it is on its way nothing of it is read, and its answer follows at once. */
+function unanswered(exchange: Exchange) {
+  const ignore = (): void => undefined
+  return { onClientDrain: ignore, onGone: () => exchange.end('client-gone'), onStill: ignore, onMalformed: ignore }
 }
-
-// Written to the log only, as nginx does: nothing was sent.
-const CLIENT_GONE = 499
 
 /** @throws the reason why the request goes nowhere */
 function admit(exchange: Exchange, options: ReceptionOptions): { head: RequestHead; route: GatewayRoute } {
   if (options.connections.isDraining) throw gatewayClosing()
-  const head = parseRequestHead(exchange.request)
+  const head = parseRequestHead(exchange.client.request)
   const { routes, domains } = options.configuration()
   if (!namesGateway(head, domains)) throw hostUnknown(head.host)
   const route = matchRoute(routes, head.path)
@@ -120,53 +88,22 @@ function admit(exchange: Exchange, options: ReceptionOptions): { head: RequestHe
   return { head, route }
 }
 
-/** The connection has stood still for the idle limit, in both directions. */
-function endIdle(response: ServerResponse, exchange: Exchange): void {
-  if (exchange.mayBeSilent) return
-  if (response.headersSent) response.destroy()
-  else if (!exchange.request.complete) answerWith(response, requestTimeout(), exchange)
-  // Otherwise the upstream is being waited for, and has its own limit.
+/** @throws the reason why there is no WebSocket */
+function admitUpgrade({ request }: ClientExchange, head: RequestHead, route: GatewayRoute): void {
+  if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
+  if (!route.websocket) throw webSocketRefused(route.service, route.path)
+  const [origin] = fieldValues(request.fields, 'origin')
+  if (!isOwnOrigin(origin, head)) throw originRefused(origin ?? '')
 }
 
-/** The answers that have not ended, by connection: pipelined requests have several. */
-class OpenAnswers {
-  readonly #open = new WeakMap<object, Set<ServerResponse>>()
-
-  add(socket: object, response: ServerResponse): void {
-    const open = this.#open.get(socket) ?? new Set()
-    this.#open.set(socket, open.add(response))
-    response.once('close', () => open.delete(response))
-  }
-
-  /** Whether bytes written to the socket now would be the whole of one answer, rather than a part of another. */
-  allows(socket: object): boolean {
-    const [first, ...others] = this.#open.get(socket) ?? []
-    return others.length === 0 && first?.headersSent !== true
-  }
-}
-
-interface Refusing {
-  readonly answers: OpenAnswers
-  readonly logger: GatewayLogger
-}
-
-/** Answers bytes that Node's parser could not take for a request, and closes the connection. */
-function refuseBytes(error: Error, socket: Socket | NodeJS.WritableStream, { answers, logger }: Refusing): void {
-  if (!(socket instanceof Socket)) return
-  const code = errorCode(error) ?? ''
-  if (code === 'ECONNRESET' || !socket.writable || !answers.allows(socket)) {
-    socket.destroy()
-    return
-  }
-  const requestId = requestIdOf([])
-  const answer = answerOf(bytesError(code), { requestId })
-  logger.info({ requestId, status: answer.status, parserCode: code }, 'bytes refused')
-  socket.write(formatAnswer(answer))
-  socket.destroySoon()
-}
-
-function bytesError(code: string): Error {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge(maxHeaderSize)
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout()
-  return badRequest(`its bytes are not valid HTTP/1.1 (${code})`)
+/** The answer to bytes that are no request; the connection closes after it. */
+function refuseBytes(fault: MalformedMessage | 'head-too-slow', { logger, clock }: ReceptionOptions): string {
+  const requestId = requestIdOf(NO_FIELDS)
+  const error = fault === 'head-too-slow' ? requestTimeout() : malformedRequest(fault)
+  const answer = answerOf(error, { requestId })
+  logger.info(
+    { requestId, status: answer.status, fault: fault === 'head-too-slow' ? fault : fault.fault },
+    'bytes refused',
+  )
+  return `${ownAnswerText(answer, clock.date)}Connection: close\r\n\r\n${answer.body}`
 }

@@ -1,12 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import { badRequest, expectationFailed, methodRefused } from './errors.ts'
+import { fieldValues, hasMember } from './http1/fields.ts'
+import type { Framing } from './http1/framing.ts'
+import type { RequestLines } from './http1/request-head.ts'
 import { normalisePath } from './path.ts'
-
-/** How the content of a request is delimited (RFC 9112 §6). */
-type Framing =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'length'; readonly length: string }
-  | { readonly kind: 'chunked' }
 
 /** What of a request decides where it goes and how it is written again. */
 export interface RequestHead {
@@ -20,49 +16,28 @@ export interface RequestHead {
   readonly framing: Framing
 }
 
-/** Flat as Node gives it: name, value, name, value … */
-export type HeaderList = readonly string[]
-
 /**
- * Checks what Node's parser leaves to the application.
- * @throws GATEWAY_BAD_REQUEST for ambiguous framing, a missing, repeated or malformed Host (RFC 9112 §3.2), a request
- *   target that is no path
+ * What a request asks for.
+ * @throws GATEWAY_BAD_REQUEST for a missing, repeated or malformed Host (RFC 9112 §3.2), a request target that is no path
  * @throws GATEWAY_EXPECTATION_FAILED for an Expect other than 100-continue (RFC 9110 §10.1.1)
- * @throws GATEWAY_METHOD_REFUSED for TRACE, which would show a page the cookies that the gateway sees
+ * @throws GATEWAY_METHOD_REFUSED for TRACE, which would show a page the cookies that the gateway sees, and CONNECT
  */
-export function parseRequestHead(request: IncomingMessage): RequestHead {
-  const method = request.method ?? ''
+export function parseRequestHead({ method, target, fields, framing, isHttp10 }: RequestLines): RequestHead {
   if (method === 'TRACE' || method === 'CONNECT') throw methodRefused(method)
-  const { expect } = request.headers
-  if (expect !== undefined && request.httpVersion === '1.1' && expect.toLowerCase() !== '100-continue') {
-    throw expectationFailed(expect)
-  }
-  const framing = parseFraming(request)
-  const { authority, path, query } = parseTarget(request.url ?? '')
-  const host = parseHost(request)
+  const [expect] = fieldValues(fields, 'expect')
+  if (expect !== undefined && !isHttp10 && expect.toLowerCase() !== '100-continue') throw expectationFailed(expect)
+  const { authority, path, query } = parseTarget(target)
+  const host = parseHost(fieldValues(fields, 'host'), isHttp10)
   return { method, path, query, host: authority ?? host, framing }
 }
 
-/** Every value of one header, in order. */
-export function headerValues(headers: HeaderList, name: string): string[] {
-  return headers.filter((_value, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === name)
-}
-
-function parseFraming(request: IncomingMessage): Framing {
-  const lengths = headerValues(request.rawHeaders, 'content-length')
-  const codings = headerValues(request.rawHeaders, 'transfer-encoding')
-  // Two statements about the length of one message may be smuggling (RFC 9112 §6.1, §11.2): refuse, never choose.
-  if (lengths.length + codings.length > 1) throw badRequest('it says more than once how long it is')
-  const [coding] = codings
-  if (coding !== undefined) {
-    if (request.httpVersion !== '1.1') throw badRequest('Transfer-Encoding needs HTTP/1.1')
-    if (coding.trim().toLowerCase() !== 'chunked') throw badRequest('its transfer coding is not "chunked"')
-    return { kind: 'chunked' }
-  }
-  const [length] = lengths
-  if (length === undefined) return { kind: 'none' }
-  if (!/^\d{1,15}$/.test(length)) throw badRequest('its Content-Length is no length')
-  return { kind: 'length', length }
+/**
+ * Whether a request is a WebSocket handshake (RFC 6455 §4.1). Any other upgrade is none of ours: a server may ignore
+ * it (RFC 9110 §7.8), and some HTTP clients offer `h2c` with each request.
+ */
+export function isWebSocketHandshake({ method, fields, isHttp10 }: RequestLines): boolean {
+  if (method !== 'GET' || isHttp10 || !fields.names.includes('upgrade')) return false
+  return hasMember(fields, 'connection', 'upgrade') && hasMember(fields, 'upgrade', 'websocket')
 }
 
 interface Target {
@@ -72,8 +47,8 @@ interface Target {
 }
 
 function parseTarget(url: string): Target {
-  if (!/^[\x21-\x7e]*$/.test(url)) throw badRequest('its target holds a character outside visible ASCII')
   if (url.includes('#')) throw badRequest('its target holds a fragment')
+  if (url.startsWith('/')) return splitQuery(url)
   // The absolute form names the authority, and then the Host header does not count (RFC 9112 §3.2.2).
   const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(url)
   if (absolute === null) return splitQuery(url)
@@ -88,10 +63,9 @@ function splitQuery(target: string): { readonly path: string; readonly query: st
   return { path: normalisePath(target.slice(0, mark)), query: target.slice(mark) }
 }
 
-function parseHost(request: IncomingMessage): string {
-  const [host, ...others] = headerValues(request.rawHeaders, 'host')
+function parseHost([host, ...others]: readonly string[], isHttp10: boolean): string {
   if (others.length > 0) throw badRequest('it has more than one Host header')
-  if (host === undefined && request.httpVersion === '1.1') throw badRequest('it has no Host header')
+  if (host === undefined && !isHttp10) throw badRequest('it has no Host header')
   if (host !== undefined && !isHost(host)) throw badRequest('its Host header is malformed')
   return host ?? ''
 }

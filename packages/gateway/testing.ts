@@ -49,6 +49,7 @@ export interface TestGateway extends AsyncDisposable {
 export interface TestGatewayOptions {
   /** Any name unless said otherwise. */
   readonly domains?: readonly string[]
+  readonly trustedProxies?: readonly string[]
   readonly logger?: GatewayLogger
   readonly timeouts?: Partial<GatewayTimeouts>
 }
@@ -58,8 +59,9 @@ export async function openTestGateway(
   routes: readonly GatewayRoute[],
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const { domains = ['*'] } = options
-  const configuration = { stack: 'test', domains, listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }], routes }
+  const { domains = ['*'], trustedProxies = [] } = options
+  const listeners = [{ name: 'http', address: '127.0.0.1', port: 0 }]
+  const configuration = { stack: 'test', domains, trustedProxies, listeners, routes }
   const gateway = await openGateway(configuration, { ...options, signal: AbortSignal.timeout(10_000) })
   const [{ port } = { port: 0 }] = gateway.addresses
   const url = `http://127.0.0.1:${port}`

@@ -56,6 +56,7 @@ export function resolveService(
     ),
     networks: written.networks,
     domains: 'domains' in written ? (written.domains ?? []) : [],
+    trustedProxies: 'trustedProxies' in written ? (written.trustedProxies ?? []) : [],
     settings: written.settings ?? {},
     source,
   }

@@ -62,6 +62,8 @@ export interface Service<P extends DeclaredPort = Port> {
   readonly networks: readonly string[] | undefined
   /** The names that the gateway answers to besides `localhost` and addresses; empty for any other service. */
   readonly domains: readonly string[]
+  /** Addresses and networks that the gateway believes what they say of the client; empty for any other service. */
+  readonly trustedProxies: readonly string[]
   readonly settings: Readonly<Record<string, Readonly<Record<string, Setting>>>>
   /** Where the service stands in the file; see {@link Positions}. */
   readonly source: Path

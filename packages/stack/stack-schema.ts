@@ -241,6 +241,14 @@ const domains = Type.Array(
   { description: 'The names that it answers to besides localhost and addresses; "*.example.com" is every name below.' },
 )
 
+const trustedProxies = Type.Array(
+  Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$', examples: ['10.0.0.0/8', '192.0.2.7'] }),
+  {
+    description:
+      'Addresses or networks of what stands in front, such as a load balancer that ends TLS: what it says in X-Forwarded-For and X-Forwarded-Proto counts, and nobody else is believed.',
+  },
+)
+
 interface Shapes<P extends TSchema, R extends TSchema, H extends TSchema, M extends TSchema> {
   readonly port: P
   readonly route: R
@@ -271,7 +279,12 @@ function bodyEntries<P extends TSchema, R extends TSchema, H extends TSchema, M 
   const entries = serviceEntries(shapes)
   const service = Type.Object({ run, ...entries }, { ...closed, description: 'Anything with a port.' })
   const gateway = Type.Object(
-    { run: Type.Optional(run), domains: Type.Optional(domains), ...entries },
+    {
+      run: Type.Optional(run),
+      domains: Type.Optional(domains),
+      trustedProxies: Type.Optional(trustedProxies),
+      ...entries,
+    },
     { ...closed, description: 'The reverse proxy in front of the routes; Portolan’s own unless `run` says otherwise.' },
   )
   return {

@@ -23,5 +23,11 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
       return [{ path: route.path, service: service.name, target: placeOf(service, port), websocket: route.websocket }]
     }),
   )
-  return { stack: stack.name, domains: stack.gateway?.domains ?? [], listeners, routes }
+  return {
+    stack: stack.name,
+    domains: stack.gateway?.domains ?? [],
+    trustedProxies: stack.gateway?.trustedProxies ?? [],
+    listeners,
+    routes,
+  }
 }

@@ -1,0 +1,65 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import { type Fields, fieldMembers, fieldValues } from './http1/fields.ts'
+
+/** Who is at the other end, as far as it is known. */
+export interface ClientPlace {
+  /** An IPv4-mapped address is told as the IPv4 address that it is. */
+  readonly address: string
+  readonly protocol: 'http' | 'https'
+}
+
+/** The proxies in front that are believed. */
+export class TrustedProxies {
+  readonly #list = new BlockList()
+  readonly #isEmpty: boolean
+
+  /** @param networks valid ones, see {@link isNetwork} */
+  constructor(networks: readonly string[]) {
+    this.#isEmpty = networks.length === 0
+    for (const network of networks) {
+      const [address = '', bits] = network.split('/')
+      const family = isIPv4(address) ? 'ipv4' : 'ipv6'
+      this.#list.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family)
+    }
+  }
+
+  /**
+   * The client of a request: the rightmost address of X-Forwarded-For that no trusted proxy has. What stands left of it
+   * was written by somebody who is not believed; and who is no proxy of ours is not asked at all.
+   */
+  clientOf(peer: string, fields: Fields): ClientPlace {
+    const plain = unmapped(peer)
+    if (this.#isEmpty || !this.#trusts(plain)) return { address: plain, protocol: 'http' }
+    const hops = fieldMembers(fields, 'x-forwarded-for').map(unmapped)
+    let address = plain
+    for (let at = hops.length - 1; at >= 0 && this.#trusts(address); at -= 1) {
+      const hop = hops[at] ?? ''
+      if (isIP(hop) === 0) break // what follows on the left is of somebody who cannot even be named
+      address = hop
+    }
+    return { address, protocol: protocolOf(fields) }
+  }
+
+  #trusts(address: string): boolean {
+    const family = isIP(address)
+    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  }
+}
+
+/** The last proxy's word alone: those before it may be anybody. */
+function protocolOf(fields: Fields): ClientPlace['protocol'] {
+  const [protocol, ...others] = fieldValues(fields, 'x-forwarded-proto')
+  return others.length === 0 && protocol?.split(',').at(-1)?.trim().toLowerCase() === 'https' ? 'https' : 'http'
+}
+
+function unmapped(address: string): string {
+  return address.toLowerCase().startsWith('::ffff:') && isIPv4(address.slice(7)) ? address.slice(7) : address
+}
+
+/** Whether a text is an address or a network in CIDR notation (RFC 4632, RFC 4291 §2.3). */
+export function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}

@@ -1,0 +1,45 @@
+import { type Fields, hasMember, parseFields } from './fields.ts'
+import { type Framing, requestFraming } from './framing.ts'
+import { MalformedMessage } from './malformed-message.ts'
+
+/** The head of a request as it came (RFC 9112 §3, §5). */
+export interface RequestLines {
+  readonly method: string
+  readonly target: string
+  readonly isHttp10: boolean
+  readonly fields: Fields
+  readonly framing: Framing
+  /** Whether another request may follow on the connection (RFC 9112 §9.3). */
+  readonly isPersistent: boolean
+}
+
+// One space between the parts, and nothing else: `GET  /` or a tab is read in more than one way.
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/
+
+/**
+ * @param text up to and with the CRLF of its last line
+ * @throws MalformedMessage
+ */
+export function parseRequestLines(text: string): RequestLines {
+  const end = text.indexOf('\r\n')
+  const match = REQUEST_LINE.exec(text.slice(0, end))
+  if (match === null) throw new MalformedMessage('its first line is no request line')
+  const [, method = '', target = '', major, minor] = match
+  if (major !== '1') throw new MalformedMessage(`its version is HTTP/${major}.${minor}`, 'version')
+  // A minor version that is not known yet speaks HTTP/1.1 (RFC 9110 §2.5).
+  const isHttp10 = minor === '0'
+  const fields = parseFields(text, end + 2)
+  const framing = requestFraming(fields, isHttp10)
+  return { method, target, isHttp10, fields, framing, isPersistent: isPersistent(fields, isHttp10) }
+}
+
+/** RFC 9112 §9.3; an HTTP/1.0 connection never outlives its message here, for a proxy in between may not know better. */
+export function isPersistent(fields: Fields, isHttp10: boolean): boolean {
+  return !isHttp10 && !hasMember(fields, 'connection', 'close')
+}
+
+/** A request begins with its method, which is of letters in all that are registered; TLS begins with a control byte. */
+export function mayBeginRequest(first: Buffer): boolean {
+  const byte = first[0] ?? 0
+  return byte > 0x20 && byte < 0x7f
+}

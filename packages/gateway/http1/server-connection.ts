@@ -1,0 +1,338 @@
+import type { Socket } from 'node:net'
+import type { AnswerHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
+import type { Clock } from './clock.ts'
+import { type ContentReader, openContentReader } from './content-reader.ts'
+import { HeadBuffer } from './head-buffer.ts'
+import { MalformedMessage } from './malformed-message.ts'
+import { MessageWriter } from './message-writer.ts'
+import { mayBeginRequest, parseRequestLines, type RequestLines } from './request-head.ts'
+
+export interface ServerConnectionOptions {
+  readonly clock: Clock
+  readonly headLimitBytes: number
+  readonly headersMs: number
+  readonly keepAliveMs: number
+  readonly idleMs: number
+  readonly onExchange: (exchange: ClientExchange) => void
+  /** The answer, in latin1, to what is no request: bytes that cannot be read, or a head that does not end. */
+  readonly refuse: (fault: MalformedMessage | 'head-too-slow') => string
+}
+
+/** How long the rest of an upload is thrown away after the answer: closing at once could reset that (RFC 9112 §9.6). */
+const LINGER_MS = 5_000
+const CR = 0x0d
+const NOTHING = Buffer.alloc(0)
+
+/** One client's HTTP/1.1 connection: its requests one after the other, however they come in. */
+export class ServerConnection {
+  readonly socket: Socket
+  readonly options: ServerConnectionOptions
+  readonly #writer: MessageWriter
+  readonly #head: HeadBuffer
+  #exchange: ServerExchange | undefined
+  /** What has come of later requests while one is answered. */
+  #ahead: Buffer | undefined
+  #isReading = false
+  #isClosing = false
+  #movedAtMs: number
+  #exchangeCount = 0
+
+  constructor(socket: Socket, options: ServerConnectionOptions) {
+    this.socket = socket
+    this.options = options
+    this.#writer = new MessageWriter(socket)
+    this.#head = new HeadBuffer(options.headLimitBytes, mayBeginRequest)
+    this.#movedAtMs = options.clock.nowMs
+    socket.on('data', this.#onData)
+    socket.on('drain', this.#onDrain)
+    socket.on('error', this.#onError)
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
+  }
+
+  get isBusy(): boolean {
+    return this.#exchange !== undefined
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
+  /** Something has moved. */
+  move(): void {
+    this.#movedAtMs = this.options.clock.nowMs
+  }
+
+  /** When the answer that is under way has ended, or now if there is none, the connection closes. */
+  closeWhenIdle(): void {
+    this.#isClosing = true
+    if (this.#exchange === undefined) this.socket.destroySoon()
+  }
+
+  /** Ends what has stood still for too long. Called every now and then. */
+  sweep(): void {
+    const { clock, headersMs, keepAliveMs, idleMs } = this.options
+    const stillMs = clock.nowMs - this.#movedAtMs
+    if (this.#exchange !== undefined) {
+      if (stillMs > idleMs) this.#exchange.events?.onStill()
+    } else if (this.#head.isEmpty && this.#exchangeCount > 0) {
+      if (stillMs > keepAliveMs) this.socket.destroySoon()
+    } else if (stillMs > headersMs) {
+      this.#refuse('head-too-slow')
+    }
+  }
+
+  /** The exchange is over. @param mayGoOn whether another request may follow */
+  settle(mayGoOn: boolean): void {
+    this.#exchange = undefined
+    this.move()
+    // What has come already is answered, if only with a refusal; nobody would know what became of it otherwise.
+    if (!mayGoOn || (this.#isClosing && this.#ahead === undefined)) {
+      this.#isClosing = true
+      this.socket.destroySoon()
+      return
+    }
+    this.readAhead()
+  }
+
+  /** Goes on with what had to wait, and with what comes. */
+  readAhead(): void {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    if (ahead !== undefined && !this.#isReading) this.#take(ahead)
+    else if (ahead !== undefined) this.#ahead = ahead
+    if (this.#ahead === undefined && this.socket.isPaused()) this.socket.resume()
+  }
+
+  /** From now on the socket is somebody else's. */
+  detach(): TakenSocket {
+    const { socket } = this
+    socket.off('data', this.#onData).off('drain', this.#onDrain).off('error', this.#onError)
+    socket.off('end', this.#onEnd).off('close', this.#onClose)
+    const early = this.#ahead ?? NOTHING
+    this.#ahead = undefined
+    return { socket, early }
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.move()
+    this.#take(chunk)
+  }
+
+  readonly #onDrain = (): void => {
+    this.move()
+    this.#exchange?.events?.onClientDrain()
+  }
+
+  readonly #onError = (): void => {
+    this.socket.destroy() // 'close' follows
+  }
+
+  /** Half-closed, as a browser never is: taken for gone, as most servers do. */
+  readonly #onEnd = (): void => {
+    this.#isClosing = true
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.lose()
+    this.socket.destroySoon()
+  }
+
+  readonly #onClose = (): void => {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.lose()
+  }
+
+  #take(chunk: Buffer): void {
+    this.#isReading = true
+    try {
+      this.#read(chunk)
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#refuse(error)
+    } finally {
+      this.#isReading = false
+    }
+  }
+
+  #read(chunk: Buffer): void {
+    let rest: Buffer | undefined = chunk
+    while (rest !== undefined && rest.length > 0 && this.socket.writable) {
+      if (this.#exchange === undefined) rest = this.#readHead(rest)
+      else if (this.#exchange.isReading) rest = this.#exchange.take(rest)
+      else rest = this.#keep(rest)
+    }
+  }
+
+  /** Later requests wait, and with them whatever else the client would send. */
+  #keep(rest: Buffer): undefined {
+    this.#ahead = this.#ahead === undefined ? rest : Buffer.concat([this.#ahead, rest])
+    this.socket.pause()
+  }
+
+  #readHead(chunk: Buffer): Buffer | undefined {
+    // One empty line before a request is forgiven (RFC 9112 §2.2).
+    const isPadded = chunk[0] === CR && this.#head.isEmpty && chunk[1] === 0x0a
+    const taken = this.#head.push(isPadded ? chunk.subarray(2) : chunk)
+    if (taken === undefined) return undefined
+    const request = parseRequestLines(taken.text)
+    const exchange = new ServerExchange(this, this.#writer, request)
+    this.#exchange = exchange
+    this.#exchangeCount += 1
+    // Before it is answered: what is taken over takes along what came behind it.
+    if (taken.rest.length > 0) this.#ahead = taken.rest
+    this.options.onExchange(exchange)
+    const rest = this.#ahead
+    this.#ahead = undefined
+    return rest
+  }
+
+  #refuse(fault: MalformedMessage | 'head-too-slow'): void {
+    const exchange = this.#exchange
+    this.#isClosing = true
+    if (exchange !== undefined && typeof fault === 'object') {
+      exchange.events?.onMalformed(fault)
+      return
+    }
+    this.socket.write(this.options.refuse(fault), 'latin1')
+    this.socket.destroySoon()
+  }
+}
+
+class ServerExchange implements ClientExchange {
+  readonly request: RequestLines
+  readonly remoteAddress: string
+  readonly #connection: ServerConnection
+  readonly #writer: MessageWriter
+  readonly #reader: ContentReader
+  #sink: ContentSink | undefined
+  #events: ClientEvents | undefined
+  #state: 'waiting' | 'answering' | 'answered' | 'over' = 'waiting'
+  #mayGoOn: boolean
+
+  constructor(connection: ServerConnection, writer: MessageWriter, request: RequestLines) {
+    this.#connection = connection
+    this.#writer = writer
+    this.request = request
+    this.remoteAddress = connection.socket.remoteAddress ?? 'unknown'
+    this.#reader = openContentReader(request.framing)
+    this.#mayGoOn = request.isPersistent
+  }
+
+  get events(): ClientEvents | undefined {
+    return this.#events
+  }
+
+  get hasAnswered(): boolean {
+    return this.#state !== 'waiting'
+  }
+
+  get isComplete(): boolean {
+    return this.#reader.isDone
+  }
+
+  /** Whether bytes that come now are of this request. */
+  get isReading(): boolean {
+    return this.#sink !== undefined && !this.#reader.isDone
+  }
+
+  take(chunk: Buffer): Buffer | undefined {
+    const sink = this.#sink
+    if (sink === undefined) return chunk
+    const rest = this.#reader.read(chunk, (piece) => sink.onData(piece))
+    if (rest === undefined) return undefined
+    sink.onEnd(this.#reader.trailers)
+    this.#settleIfOver()
+    return rest
+  }
+
+  readContent(sink: ContentSink): void {
+    this.#sink = sink
+    if (this.#reader.isDone) sink.onEnd(this.#reader.trailers)
+    else this.#connection.readAhead()
+  }
+
+  pauseContent(): void {
+    if (this.isReading) this.#connection.socket.pause()
+  }
+
+  resumeContent(): void {
+    if (this.isReading) this.#connection.socket.resume()
+  }
+
+  follow(events: ClientEvents): void {
+    this.#events = events
+  }
+
+  inform(text: string): void {
+    const { socket } = this.#connection
+    if (this.#state === 'waiting' && !socket.writableNeedDrain) socket.write(text, 'latin1')
+  }
+
+  closeAfterwards(): void {
+    this.#mayGoOn = false
+  }
+
+  writeHead({ text, framing }: AnswerHead): void {
+    this.#state = 'answering'
+    if (framing.kind === 'until-close' || this.#connection.isClosing) this.#mayGoOn = false
+    this.#connection.move()
+    this.#writer.begin(`${text}${this.#mayGoOn ? this.#keepAliveLines() : 'Connection: close\r\n'}\r\n`, framing)
+  }
+
+  write(piece: Buffer): boolean {
+    if (this.#state !== 'answering') return true
+    const isRead = this.#writer.write(piece)
+    if (isRead) this.#connection.move()
+    return isRead
+  }
+
+  end(trailers?: string): void {
+    if (this.#state !== 'answering') return
+    this.#writer.end(trailers)
+    this.#state = 'answered'
+    if (this.#reader.isDone) this.#settleIfOver()
+    else this.#discardRest()
+  }
+
+  flush(): void {
+    this.#writer.flush()
+  }
+
+  abort(withReset = false): void {
+    this.#state = 'over'
+    if (withReset) this.#connection.socket.resetAndDestroy()
+    else this.#connection.socket.destroy()
+  }
+
+  takeOver(): TakenSocket {
+    this.#state = 'over'
+    return this.#connection.detach()
+  }
+
+  /** The client is gone. */
+  lose(): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    this.#events?.onGone()
+  }
+
+  #keepAliveLines(): string {
+    const seconds = Math.floor(this.#connection.options.keepAliveMs / 1_000)
+    return `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`
+  }
+
+  #discardRest(): void {
+    const { socket } = this.#connection
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.once('close', () => clearTimeout(timer))
+    this.#sink = { onData: () => undefined, onEnd: () => clearTimeout(timer) }
+    this.#connection.readAhead()
+  }
+
+  #settleIfOver(): void {
+    if (this.#state !== 'answered' || !this.#reader.isDone) return
+    this.#state = 'over'
+    this.#connection.settle(this.#mayGoOn)
+  }
+}

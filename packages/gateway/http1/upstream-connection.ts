@@ -1,0 +1,283 @@
+import { connect, type Socket } from 'node:net'
+import type { TakenSocket } from './client-exchange.ts'
+import type { Clock } from './clock.ts'
+import { type ContentReader, openContentReader } from './content-reader.ts'
+import { type Fields, NO_FIELDS } from './fields.ts'
+import type { Framing } from './framing.ts'
+import { HeadBuffer } from './head-buffer.ts'
+import { MalformedMessage } from './malformed-message.ts'
+import { MessageWriter } from './message-writer.ts'
+import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-head.ts'
+
+export interface UpstreamTarget {
+  readonly host: string
+  readonly port: number
+}
+
+/** What comes back for one request. After `onFailure` nothing else comes. */
+export interface UpstreamEvents {
+  /** 100–199; the answer itself follows. */
+  onInterim(head: ResponseLines): void
+  onHead(head: ResponseLines): void
+  onData(piece: Buffer): void
+  onEnd(trailers: Fields): void
+  /** What came in this turn of the event loop has been told. */
+  onPause(): void
+  /** The service reads again. */
+  onServiceDrain(): void
+  onFailure(cause: Error): void
+  /** 101: it switches to another protocol, asked for or not; the socket is the caller's. */
+  onUpgrade(head: ResponseLines, taken: TakenSocket): void
+}
+
+/** Ended before it has answered, without an error of the system's. */
+export class UpstreamEnded extends Error {
+  constructor() {
+    super('the connection ended')
+    this.name = 'UpstreamEnded'
+  }
+}
+
+/** A wait that ended without an answer. */
+export class Silence extends Error {
+  readonly forMs: number
+
+  constructor(forMs: number) {
+    super(`silent for ${forMs} ms`)
+    this.name = 'Silence'
+    this.forMs = forMs
+  }
+}
+
+export interface UpstreamConnectionOptions {
+  readonly clock: Clock
+  readonly headLimitBytes: number
+  readonly connectMs: number
+  readonly responseMs: number
+  readonly keptMs: number
+  readonly onClosed: (connection: UpstreamConnection) => void
+  /** It may carry another request. */
+  readonly onFree: (connection: UpstreamConnection) => void
+}
+
+interface Sending {
+  readonly method: string
+  readonly framing: Framing
+  readonly events: UpstreamEvents
+}
+
+/** One connection to a service, for one request at a time. */
+export class UpstreamConnection {
+  readonly target: UpstreamTarget
+  readonly #options: UpstreamConnectionOptions
+  readonly #socket: Socket
+  readonly #head: HeadBuffer
+  readonly #writer: MessageWriter
+  #sending: Sending | undefined
+  #answer: ResponseLines | undefined
+  #reader: ContentReader | undefined
+  #isSent = false
+  #answerCount = 0
+  #hasConnected = false
+  #hasHeard = false
+  #movedAtMs: number
+
+  constructor(target: UpstreamTarget, options: UpstreamConnectionOptions) {
+    this.target = target
+    this.#options = options
+    this.#movedAtMs = options.clock.nowMs
+    this.#head = new HeadBuffer(options.headLimitBytes, mayBeginResponse)
+    const { host, port } = target
+    // Half-open, so that the end of one direction of a WebSocket does not end the other.
+    this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true })
+    this.#writer = new MessageWriter(this.#socket)
+    this.#socket.on('connect', this.#onConnect)
+    this.#socket.on('data', this.#onData)
+    this.#socket.on('drain', this.#onDrain)
+    this.#socket.on('error', this.#onError)
+    this.#socket.on('end', this.#onEnd)
+    this.#socket.on('close', this.#onClose)
+  }
+
+  get hasConnected(): boolean {
+    return this.#hasConnected
+  }
+
+  /** Whether it carried a request before, and nothing has come back for this one: it may have been dead already. */
+  get isStale(): boolean {
+    return this.#answerCount > 0 && !this.#hasHeard
+  }
+
+  get isUsable(): boolean {
+    return this.#socket.writable && !this.#socket.readableEnded
+  }
+
+  /** @param text the head with its empty line */
+  send(text: string, sending: Sending): void {
+    this.#sending = sending
+    this.#answer = undefined
+    this.#hasHeard = false
+    this.#isSent = sending.framing.kind === 'none'
+    this.#move()
+    this.#writer.begin(text, sending.framing)
+    if (this.#isSent) this.#writer.flush()
+  }
+
+  write(piece: Buffer): boolean {
+    const isRead = this.#writer.write(piece)
+    if (isRead) this.#move()
+    return isRead
+  }
+
+  end(trailers?: string): void {
+    if (this.#isSent) return
+    this.#isSent = true
+    this.#move()
+    this.#writer.end(trailers)
+    this.#settleIfOver()
+  }
+
+  flush(): void {
+    this.#writer.flush()
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Nothing is told of it any more. */
+  destroy(): void {
+    this.#sending = undefined
+    this.#socket.destroy()
+  }
+
+  /** Ends what has been waited for too long. Called every now and then. @param waitsForClient content is still to come */
+  sweep(): void {
+    const { clock, connectMs, responseMs, keptMs } = this.#options
+    const stillMs = clock.nowMs - this.#movedAtMs
+    if (this.#sending === undefined) {
+      if (stillMs > keptMs) this.#socket.destroy()
+    } else if (!this.#hasConnected) {
+      if (stillMs > connectMs) this.#fail(new Silence(connectMs))
+    } else if (this.#answer === undefined && stillMs > responseMs) {
+      // While the client is the one who stands still, its own limit counts.
+      if (this.#isSent || this.#socket.writableNeedDrain) this.#fail(new Silence(responseMs))
+    }
+  }
+
+  readonly #onConnect = (): void => {
+    this.#hasConnected = true
+    this.#move()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#move()
+    this.#hasHeard = true
+    try {
+      this.#read(chunk)
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#fail(error)
+    }
+  }
+
+  readonly #onDrain = (): void => {
+    this.#move()
+    this.#sending?.events.onServiceDrain()
+  }
+
+  readonly #onError = (error: Error): void => this.#fail(error)
+
+  readonly #onEnd = (): void => {
+    const events = this.#sending?.events
+    if (events !== undefined && this.#answer?.framing.kind === 'until-close') {
+      this.#finish(events)
+      events.onPause()
+    }
+    this.#socket.destroy()
+  }
+
+  readonly #onClose = (): void => {
+    this.#fail(new UpstreamEnded())
+    this.#options.onClosed(this)
+  }
+
+  #move(): void {
+    this.#movedAtMs = this.#options.clock.nowMs
+  }
+
+  #fail(cause: Error): void {
+    const sending = this.#sending
+    this.#sending = undefined
+    this.#socket.destroy()
+    sending?.events.onFailure(cause)
+  }
+
+  #read(chunk: Buffer): void {
+    const sending = this.#sending
+    let rest: Buffer | undefined = chunk
+    while (rest !== undefined && rest.length > 0 && this.#sending !== undefined) {
+      rest = this.#answer === undefined ? this.#readHead(rest, this.#sending) : this.#readContent(rest, this.#sending)
+    }
+    // Nobody asked: whatever it says would be taken for the answer to the next request.
+    if (rest !== undefined && rest.length > 0) this.#socket.destroy()
+    sending?.events.onPause()
+  }
+
+  #readHead(chunk: Buffer, { method, events }: Sending): Buffer | undefined {
+    const taken = this.#head.push(chunk)
+    if (taken === undefined) return undefined
+    const head = parseResponseLines(taken.text, method)
+    if (head.status === 101) return this.#upgrade(head, taken.rest)
+    if (head.status < 200) {
+      events.onInterim(head)
+      return taken.rest
+    }
+    this.#answer = head
+    this.#reader = openContentReader(head.framing)
+    events.onHead(head)
+    if (this.#reader.isDone) this.#finish(events)
+    return taken.rest
+  }
+
+  #upgrade(head: ResponseLines, early: Buffer): undefined {
+    const events = this.#sending?.events
+    const socket = this.#socket
+    socket.off('data', this.#onData).off('drain', this.#onDrain).off('error', this.#onError)
+    socket.off('end', this.#onEnd).off('close', this.#onClose)
+    this.#sending = undefined
+    this.#options.onClosed(this)
+    events?.onUpgrade(head, { socket, early })
+  }
+
+  #readContent(chunk: Buffer, { events }: Sending): Buffer | undefined {
+    const reader = this.#reader
+    if (reader === undefined) return chunk
+    const rest = reader.read(chunk, (piece) => events.onData(piece))
+    if (rest !== undefined) this.#finish(events)
+    return rest
+  }
+
+  #finish(events: UpstreamEvents): void {
+    const trailers = this.#reader?.trailers ?? NO_FIELDS
+    this.#reader = undefined
+    this.#settleIfOver()
+    events.onEnd(trailers)
+  }
+
+  /** Both directions are done: it is free for the next request, or closed. */
+  #settleIfOver(): void {
+    const answer = this.#answer
+    if (answer === undefined || this.#reader !== undefined) return
+    this.#sending = undefined
+    this.#answerCount += 1
+    // The client of this answer may have read slowly; the next one has nothing to do with that.
+    if (this.#socket.isPaused()) this.#socket.resume()
+    if (this.#isSent && answer.isPersistent) this.#options.onFree(this)
+    else this.#socket.destroySoon()
+  }
+}

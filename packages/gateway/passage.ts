@@ -1,0 +1,19 @@
+import type { Socket } from 'node:net'
+import type { ClientPlace } from './client-address.ts'
+import type { Exchange } from './exchange.ts'
+import type { UpstreamPool } from './http1/upstream-pool.ts'
+import type { RequestHead } from './request-head.ts'
+import type { GatewayRoute } from './route.ts'
+
+/** One request on its way: everything that it began with. */
+export interface Passage {
+  readonly exchange: Exchange
+  readonly head: RequestHead
+  readonly route: GatewayRoute
+  readonly pool: UpstreamPool
+  readonly client: ClientPlace
+  /** It asks for a WebSocket. */
+  readonly isUpgrade: boolean
+  /** The client's connection has become a WebSocket. */
+  readonly onTunnel: (socket: Socket) => void
+}
