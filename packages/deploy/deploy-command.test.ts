@@ -6,6 +6,7 @@ import { AppError } from '@portolan/errors'
 import { identifyProcess, isRunning, listMarkedProcesses } from '@portolan/observe'
 import { startNode } from '@portolan/observe/testing'
 import type { Door } from '@portolan/operations'
+import { hostsOfMachine, thisMachine } from '@portolan/operations/remote'
 import { afterAll, expect, test } from 'vitest'
 import { commandRunner } from './command-runner.ts'
 import { deploySlot } from './deploy-slot.ts'
@@ -13,7 +14,6 @@ import { processHome } from './process-home.ts'
 import { ProcessRecords } from './process-record.ts'
 import { expireSlots, retireSlot, rollBackSlot } from './slot-changes.ts'
 import { openDeployWorld, openTestPostgres, QUICK, WORLD_VARIABLE } from './testing.ts'
-import { isThisMachine } from './this-machine.ts'
 
 const { signal } = new AbortController()
 const postgres = await openTestPostgres()
@@ -150,8 +150,10 @@ test('a host that is not this machine is not deployed to from here', async () =>
   await expect(deploySlot(request, surroundings, { signal })).rejects.toMatchObject({ code: 'DEPLOY_HOST_ELSEWHERE' })
   const own = hostname().toLowerCase()
   await world.door.call('host_declare', { name: own }, { signal })
-  expect(await isThisMachine(world.door, 'seoul-1', { signal })).toBe(false)
-  expect(await isThisMachine(world.door, own, { signal })).toBe(true)
+  const { hosts } = await world.door.call('host_list', {}, { signal })
+  expect(hostsOfMachine(hosts, thisMachine()).map(({ name }) => name)).toEqual([own])
+  const machine = { ...thisMachine(), said: 'seoul-1' }
+  expect(await deploySlot(request, { ...surroundings, machine }, { signal })).toMatchObject({ version: '1.0.0' })
 })
 
 test('a deployer that shows a stale token changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { errorCode, errorMessage, isAppError, type Waiting } from '@portolan/errors'
 import type { Door, OutputOf } from '@portolan/operations'
+import { hostsOfMachine, type ThisMachine, thisMachine } from '@portolan/operations/remote'
 import type { Half } from '@portolan/registry'
 import { stopOccupants } from './clear-half.ts'
 import { hostElsewhere, outcomeUnknown } from './errors.ts'
@@ -12,7 +13,6 @@ import { getPair, otherHalf, type Pair, type PairNaming, placeOf, takePairOver }
 import { pause } from './pause.ts'
 import { refuseTakenPort } from './port-guard.ts'
 import type { OnProgress } from './progress.ts'
-import { isThisMachine } from './this-machine.ts'
 
 export interface DeployRequest extends PairNaming {
   /** Such as `1.4.0` or a commit. */
@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly homes?: readonly Home[]
   /** The claim's host is this machine, whatever its name and addresses say. */
   readonly isHere?: boolean
+  /** What is known of this machine, where that is more than its name and its addresses. */
+  readonly machine?: ThisMachine
   readonly onProgress?: OnProgress
   readonly now?: () => Date
   /** How long a registry that is lost while it promotes is asked again; 15 seconds unless said otherwise. */
@@ -103,17 +105,19 @@ class Deploy {
   readonly #runner: Runner
   readonly #homes: readonly Home[]
   readonly #isHere: boolean | undefined
+  readonly #machine: ThisMachine
   readonly #onProgress: OnProgress
   readonly #now: () => Date
   readonly #outageMs: number
 
   constructor(request: DeployRequest, surroundings: Surroundings) {
-    const { door, runner, homes = [], isHere, onProgress = () => undefined } = surroundings
+    const { door, runner, homes = [], isHere, machine = thisMachine(), onProgress = () => undefined } = surroundings
     this.#request = request
     this.#door = door
     this.#runner = runner
     this.#homes = [runner.home, ...homes]
     this.#isHere = isHere
+    this.#machine = machine
     this.#onProgress = onProgress
     this.#now = surroundings.now ?? (() => new Date())
     this.#outageMs = surroundings.outageMs ?? OUTAGE_MS
@@ -251,7 +255,8 @@ class Deploy {
 
   async #refuseElsewhere(host: string, { signal }: Waiting): Promise<void> {
     if (!this.#runner.isLocal || this.#isHere === true) return
-    if (!(await isThisMachine(this.#door, host, { signal }))) throw hostElsewhere(host)
+    const { hosts } = await this.#door.call('host_list', {}, { signal })
+    if (!hostsOfMachine(hosts, this.#machine).some(({ name }) => name === host)) throw hostElsewhere(host)
   }
 
   #resultOf({ naming, claimId, half, place, token }: Idle, { words }: Occupant) {

@@ -17,5 +17,4 @@ export {
   rollBackSlot,
   type SlotChange,
 } from './slot-changes.ts'
-export { isThisMachine } from './this-machine.ts'
 export { inheritedVariables, readVariables, type WantedVariables } from './variables.ts'

@@ -20,3 +20,4 @@ export {
 } from './operations.ts'
 export { RemoteDoor, type RemoteDoorOptions } from './remote-door.ts'
 export type { RuleInput } from './rule-fields.ts'
+export { hostsOfMachine, ownHostName, type ThisMachine, thisMachine } from './this-machine.ts'

@@ -6,7 +6,7 @@ import {
   type OperationDefinition,
   type OperationName,
   type OutputOf,
-} from '@portolan/operations'
+} from '@portolan/operations/remote'
 import { Argument, Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { fieldsOf, type OperationField } from './operation-fields.ts'

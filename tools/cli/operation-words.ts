@@ -1,4 +1,4 @@
-import { OPERATIONS, type OperationDefinition } from '@portolan/operations'
+import { OPERATIONS, type OperationDefinition } from '@portolan/operations/remote'
 import type { Static, TObject } from 'typebox'
 import type { CliContext } from './cli-context.ts'
 import { claimLines, claimTable, portsLines, skipLines } from './port-words.ts'

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@portolan/errors'
+import { ownHostName } from '@portolan/operations/remote'
 import type { CliContext } from './cli-context.ts'
 import { folderUnusable } from './errors.ts'
 import { freePorts } from './free-ports.ts'
@@ -15,7 +16,6 @@ import {
   writeFirstAccess,
 } from './registry-place.ts'
 import { STACK_FILE_NAME } from './stack-argument.ts'
-import { ownHostName } from './this-host.ts'
 
 /** The path of a socket has at most 107 bytes with its end (unix(7), sun_path); macOS has 103. */
 const SOCKET_PATH_BYTES = 103

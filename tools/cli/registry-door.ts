@@ -1,5 +1,6 @@
 import { AppError, errorCode, isAppError, type Waiting } from '@portolan/errors'
 import type { Door } from '@portolan/operations'
+import { thisMachine } from '@portolan/operations/remote'
 import type { CliContext } from './cli-context.ts'
 import {
   ownRegistryDown,
@@ -10,7 +11,7 @@ import {
 } from './errors.ts'
 import type { AskedRegistry } from './port-claims.ts'
 import { findOwnAccess, type RegistryAccess, statePlace } from './registry-place.ts'
-import { thisHost, thisMachine } from './this-host.ts'
+import { thisHost } from './this-host.ts'
 
 export interface RegistryDoor {
   readonly door: Door
@@ -26,7 +27,7 @@ export interface RegistryDoor {
  */
 export async function registryDoor(context: CliContext): Promise<RegistryDoor> {
   // Loaded when it is needed: a stack that says all its ports is started without.
-  const { RemoteDoor } = await import('@portolan/operations')
+  const { RemoteDoor } = await import('@portolan/operations/remote')
   const named = namedAccess(context)
   if (named !== undefined) {
     warnOfPlainHttp(context, named)

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
+import { ownHostName, type ThisMachine, thisMachine } from '@portolan/operations/remote'
 import { expect, test } from 'vitest'
-import { ownHostName, type ThisMachine, thisHost, thisMachine } from './this-host.ts'
+import { thisHost } from './this-host.ts'
 
 const MACHINE: ThisMachine = {
   said: undefined,

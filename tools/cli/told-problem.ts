@@ -1,6 +1,4 @@
-import { DEPLOY_ERRORS } from '@portolan/deploy'
 import { type ErrorCatalogue, isAppError, problemOf } from '@portolan/errors'
-import { OPERATION_CATALOGUES } from '@portolan/operations'
 import { BAND_FULL, holderLines } from './band-holders.ts'
 import { type CliContext, EXIT } from './cli-context.ts'
 import { CLI_ERRORS } from './errors.ts'
@@ -25,15 +23,17 @@ export async function withProblems(context: CliContext, isJson: boolean, work: (
       context.stderr.write(lines.map((line) => `${line}\n`).join(''))
       throw error
     }
-    const title = titleOf(error.code)
+    const title = await findTitle(error.code)
     const { requestId: _, ...problem } = problemOf(error, { requestId: '', ...(title === undefined ? {} : { title }) })
     context.stdout.write(`${jsonText({ ...problem, success: false, error: error.message })}\n`)
     context.setExitCode(exitCodeOf(error))
   }
 }
 
-const CATALOGUES: readonly ErrorCatalogue[] = [...OPERATION_CATALOGUES, DEPLOY_ERRORS, CLI_ERRORS]
-
-function titleOf(code: string): string | undefined {
-  return CATALOGUES.find((catalogue) => Object.hasOwn(catalogue, code))?.[code]?.title
+/** The catalogues bring along what the errors are about, so they are loaded for an error alone. */
+async function findTitle(code: string): Promise<string | undefined> {
+  const { OPERATION_CATALOGUES } = await import('@portolan/operations')
+  const { DEPLOY_ERRORS } = await import('@portolan/deploy')
+  const catalogues: readonly ErrorCatalogue[] = [...OPERATION_CATALOGUES, DEPLOY_ERRORS, CLI_ERRORS]
+  return catalogues.find((catalogue) => Object.hasOwn(catalogue, code))?.[code]?.title
 }

@@ -25,7 +25,7 @@ export function mcpCommand(context: CliContext): Command {
     .action(async ({ role }: McpOptions) => {
       const { door } = await registryDoor(context)
       // Loaded when it is needed: nothing else here speaks MCP.
-      const { createMcpServer } = await import('@portolan/operations')
+      const { createMcpServer } = await import('@portolan/operations/remote')
       const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js')
       const onFailure = (error: unknown) => context.stderr.write(`${String(error)}\n`)
       const server = await createMcpServer({ door, role, onFailure })

@@ -1,4 +1,4 @@
-import { isOperationName, listOperations } from '@portolan/operations'
+import { isOperationName, listOperations } from '@portolan/operations/remote'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { operationCommand } from '../operation-command.ts'

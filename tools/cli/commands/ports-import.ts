@@ -1,4 +1,4 @@
-import { type Door, entryInputs, fileClaimsOf, type InputOf, type OutputOf } from '@portolan/operations'
+import { type Door, entryInputs, fileClaimsOf, type InputOf, type OutputOf } from '@portolan/operations/remote'
 import { type PortFile, readPortFiles, writePortFile } from '@portolan/port-files'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'

@@ -11,6 +11,7 @@ import {
   type Runner,
   readVariables,
 } from '@portolan/deploy'
+import { thisMachine } from '@portolan/operations/remote'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
@@ -114,7 +115,7 @@ async function deploy(context: CliContext, asked: Asked, options: DeployOptions)
   await using _ = engine ?? { [Symbol.asyncDispose]: () => Promise.resolve() }
   const variables = await variablesOf(context, options)
   const runner = runnerOf(context, asked, { options, engine, variables })
-  const { door } = await registryDoor(context)
+  const { door, isOwn } = await registryDoor(context)
   const result = await deploySlot(
     {
       ...namingOf(asked.project, asked.environment, options),
@@ -133,6 +134,7 @@ async function deploy(context: CliContext, asked: Asked, options: DeployOptions)
       runner,
       homes: slotHomes(context, engine, options.engine).slice(runner.kind === 'command' ? 1 : 0),
       onProgress: (progress) => context.stderr.write(`${progressLine(context, progress)}\n`),
+      machine: thisMachine(context.environment.PORTOLAN_HOST, isOwn),
       ...(here === undefined ? {} : { isHere: here }),
     },
     { signal: context.stopped },
