@@ -193,6 +193,6 @@ test('an unknown verb is refused', async () => {
   await using world = await openRepository({ npm: INSTALL })
   expect(await finish(launch(world.root, ['constructor']))).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('portolan, test, gate'),
+    stderr: expect.stringContaining('portolan, example, test, gate'),
   })
 })
