@@ -156,6 +156,21 @@ test('a host that is not this machine is not deployed to from here', async () =>
   expect(await deploySlot(request, { ...surroundings, machine }, { signal })).toMatchObject({ version: '1.0.0' })
 })
 
+test('what the registry would refuse later is refused before anything is taken over or stopped', async () => {
+  await using world = await openDeployWorld(postgres)
+  await world.deploy('1.0.0')
+  await world.deploy('2.0.0')
+  const before = await world.slots()
+  for (const refused of [
+    world.deploy('', 'healthy', { endGrace: true }),
+    world.deploy('3', 'healthy', { graceMs: -1, endGrace: true }),
+  ]) {
+    await expect(refused).rejects.toMatchObject({ code: 'REGISTRY_REQUEST_INVALID' })
+  }
+  expect(await world.slots()).toEqual(before)
+  expect((await world.ask(world.blue))[0]).toBe('1.0.0')
+})
+
 test('a deployer that shows a stale token changes nothing', async () => {
   await using world = await openDeployWorld(postgres)
   const { token } = await world.deploy('1.0.0')
@@ -168,7 +183,7 @@ test('a deployer that shows a stale token changes nothing', async () => {
 test('a deployer that is overtaken while it waits loses, and what the later one started stays', async () => {
   await using world = await openDeployWorld(postgres)
   const slow = world.deploy('1.0.0', 'sick')
-  const lost = expect(slow).rejects.toMatchObject({ code: 'DEPLOY_ENDED' })
+  const lost = expect(slow).rejects.toMatchObject({ code: 'DEPLOY_OVERTAKEN' })
   await expect.poll(() => world.progress.some(({ type }) => type === 'checked')).toBe(true)
   await world.deploy('2.0.0')
   await lost

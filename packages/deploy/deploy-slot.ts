@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { errorCode, errorMessage, isAppError, type Waiting } from '@portolan/errors'
 import type { Door, OutputOf } from '@portolan/operations'
-import { hostsOfMachine, type ThisMachine, thisMachine } from '@portolan/operations/remote'
+import { hostsOfMachine, OPERATIONS, type ThisMachine, thisMachine } from '@portolan/operations/remote'
 import type { Half } from '@portolan/registry'
 import { stopOccupants } from './clear-half.ts'
-import { hostElsewhere, outcomeUnknown } from './errors.ts'
+import { hostElsewhere, outcomeUnknown, overtaken } from './errors.ts'
 import type { HealthCheck, HealthTimes } from './health.ts'
 import { untilHealthy } from './health-wait.ts'
 import { idleHalf } from './idle-half.ts'
@@ -81,7 +81,8 @@ const OUTAGES = [
  * Runs a version in the idle half of a pair, waits until it is healthy, and promotes it. What is active goes on through
  * all of it, and for its grace after it. Whatever fails, and wherever the deployer is killed, the active half is left as it
  * was, and the next deploy takes away what this one left.
- * @throws DEPLOY_*, REGISTRY_TOKEN_STALE when another deployer has taken over, and what the door throws
+ * @throws DEPLOY_*, among them DEPLOY_OVERTAKEN; REGISTRY_TOKEN_STALE when another deployer was there first; what the door
+ *   throws
  */
 export async function deploySlot(
   request: DeployRequest,
@@ -126,6 +127,7 @@ class Deploy {
   /** Looks first, so that a deploy which cannot be does not stop another that is under way. */
   async begin({ signal }: Waiting): Promise<Idle> {
     const { version, token, actor, reason = `deploy of ${version}` } = this.#request
+    this.#checkRequest()
     const seen = await getPair(this.#door, namingOf(this.#request), { signal })
     this.#choose(seen)
     await this.#refuseElsewhere(seen.naming.host, { signal })
@@ -135,6 +137,19 @@ class Deploy {
     const place = placeOf(pair, half)
     this.#onProgress({ type: 'chosen', half, port: place.port, token: pair.token })
     return { ...pair, half, place }
+  }
+
+  /** What the registry would refuse later is refused before anything has been taken over or stopped. */
+  #checkRequest(): void {
+    const { version, token, actor, reason, graceMs } = this.#request
+    const change = {
+      ...namingOf(this.#request),
+      ...(token === undefined ? {} : { token }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(reason === undefined ? {} : { reason }),
+    }
+    OPERATIONS.slot_deploy.parseInput({ ...change, version })
+    OPERATIONS.slot_promote.parseInput({ ...change, ...(graceMs === undefined ? {} : { graceMs }) })
   }
 
   /** The registry first, which refuses a deployer whose token is stale; then what runs there. */
@@ -211,22 +226,26 @@ class Deploy {
     try {
       return await work()
     } catch (error) {
-      if (errorCode(error) !== 'DEPLOY_OUTCOME_UNKNOWN') await this.#takeBack(pair)
-      throw error
+      if (errorCode(error) === 'DEPLOY_OUTCOME_UNKNOWN') throw error
+      const wasOvertaken = await this.#takeBack(pair)
+      // What the registry itself has refused says so already.
+      const isTold = !isAppError(error) || error.code === 'REGISTRY_TOKEN_STALE'
+      throw wasOvertaken && !isTold ? overtaken(this.#request.version, error) : error
     }
   }
 
-  async #takeBack(pair: Idle): Promise<void> {
+  /** @returns whether another has taken over, and what stands in the registry is his to change */
+  async #takeBack(pair: Idle): Promise<boolean> {
     const { half } = pair
     const signal = AbortSignal.timeout(CLEANUP_MS)
     try {
       await this.#stop(pair, half, { signal })
       await this.#change('slot_clear', pair, { half, signal })
     } catch (error) {
-      // Another has taken over, and what stands in the registry is his to change.
-      if (errorCode(error) === 'REGISTRY_TOKEN_STALE') return
+      if (errorCode(error) === 'REGISTRY_TOKEN_STALE') return true
       this.#onProgress({ type: 'left', half, reason: errorMessage(error) })
     }
+    return false
   }
 
   async #stop(pair: Pair, half: Half, { signal }: Waiting): Promise<void> {

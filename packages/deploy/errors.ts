@@ -17,6 +17,7 @@ export const DEPLOY_ERRORS = {
   DEPLOY_RECORD_UNUSABLE: { status: 500, title: 'What runs cannot be written down or read' },
   DEPLOY_STOP_FAILED: { status: 500, title: 'It could not be stopped' },
   DEPLOY_NOTHING_TO_ROLL_BACK_TO: { status: 409, title: 'What would be rolled back to does not work' },
+  DEPLOY_OVERTAKEN: { status: 409, title: 'Another deploy has taken over' },
   DEPLOY_OUTCOME_UNKNOWN: { status: 503, title: 'Whether it was promoted is not known' },
 } as const satisfies ErrorCatalogue
 
@@ -50,6 +51,14 @@ export function graceRunning(half: Half, version: string, until: string): AppErr
     `The ${half} half still has version "${version}", which is the way back until ${until}. Nothing was changed. ` +
     `Wait for the end of its grace, or give it up with "endGrace" (--end-grace).`
   return deployError('DEPLOY_GRACE_RUNNING', message, { details: { half, version, until } })
+}
+
+/** @param cause what the overtaken one saw of it, such as the end of its program */
+export function overtaken(version: string, cause: unknown): AppError {
+  const message =
+    `Another deploy took over while version "${version}" was on its way, and what this one had started is stopped. ` +
+    `There is nothing to mend: see what is active now, and deploy again only if this version is still wanted.`
+  return deployError('DEPLOY_OVERTAKEN', message, { cause, details: { version } })
 }
 
 /** @param holder who it is, as far as it can be seen */

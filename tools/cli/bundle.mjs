@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { stackFileSchema } from '@portolan/stack'
 import { build } from 'esbuild'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DIST = fileURLToPath(new URL('dist/', import.meta.url))
 
 /**

@@ -14,8 +14,22 @@ export interface DetachedOptions {
   readonly folder: DataFolder
 }
 
-/** Starts the same command as a process of its own, and stays until the copy is up or has failed. */
-export async function startDetached(context: CliContext, { command, folder }: DetachedOptions): Promise<void> {
+/** How it ended to bring a copy up. */
+export type DetachOutcome = Exclude<DetachMessage, { type: 'line' }>
+
+/** Starts the same command as a process of its own, stays until the copy is up or has failed, and says why it did. */
+export async function startDetached(context: CliContext, options: DetachedOptions): Promise<void> {
+  const outcome = await runDetached(context, options)
+  if (outcome.type === 'failed') tellFailed(context, outcome)
+}
+
+export function tellFailed(context: CliContext, { text, exitCode }: Extract<DetachOutcome, { type: 'failed' }>): void {
+  if (text !== '') context.stderr.write(`${text}\n`)
+  context.setExitCode(exitCode)
+}
+
+/** The same, for whoever makes of its end what there is to make of it. */
+export async function runDetached(context: CliContext, { command, folder }: DetachedOptions): Promise<DetachOutcome> {
   const [program = '', ...first] = context.self
   await prepareDataFolder(folder)
   const logPath = join(folder.logs, LOG_NAME)
@@ -25,7 +39,7 @@ export async function startDetached(context: CliContext, { command, folder }: De
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
     env: await unmarkedEnvironment(context),
   })
-  const outcome = await new Promise<DetachMessage>((resolve) => {
+  const outcome = await new Promise<DetachOutcome>((resolve) => {
     context.stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
     child.once('error', ({ message }) => resolve({ type: 'failed', exitCode: EXIT.failed, text: message }))
     child.once('exit', (code, signal) => {
@@ -40,11 +54,9 @@ export async function startDetached(context: CliContext, { command, folder }: De
       else resolve(message)
     })
   })
-  if (outcome.type === 'failed') {
-    if (outcome.text !== '') context.stderr.write(`${outcome.text}\n`)
-    return context.setExitCode(outcome.exitCode)
-  }
+  if (outcome.type === 'failed') return outcome
   child.removeAllListeners('exit')
   child.disconnect()
   child.unref()
+  return outcome
 }

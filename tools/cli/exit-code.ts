@@ -10,6 +10,7 @@ const UNUSABLE: readonly string[] = [
   'CLI_FILE_EXISTS',
   'CLI_FOLDER_UNUSABLE',
   'CLI_REGISTRY_UNKNOWN',
+  'REGISTRY_SERVER_SETTINGS_INVALID',
 ]
 
 /** 2 for input that cannot be used, which is what a status of 400 says as well; 1 for everything else that failed. */

@@ -1,5 +1,7 @@
+import { listOperations } from '@portolan/operations'
 import { expect, test } from 'vitest'
-import { shellWord, type Typing, typedCommand, typingOf, withTypedCommands } from './typing.ts'
+import { fieldsOf } from './operations/operation-fields.ts'
+import { FIELD_OPTIONS, shellWord, type Typing, typedCommand, typingOf, withTypedCommands } from './typing.ts'
 
 const FOLDER = process.cwd()
 const TYPING: Typing = { program: 'npx portolan', quietProgram: 'npx portolan', folder: FOLDER }
@@ -63,6 +65,27 @@ test('every command in a message becomes one that can be typed, about the stack 
   expect(withTypedCommands('Portolan upholds; a portolan is a chart.', TYPING, {})).toBe(
     'Portolan upholds; a portolan is a chart.',
   )
+})
+
+test.for([
+  ['Stop it, or let "port_sync" show what stands where.', 'let "npx portolan ports sync" show'],
+  ['Expected an id that "key_list" shows.', 'an id that "npx portolan keys list" shows'],
+  ['It has to ask "port_take_over".', 'ask "npx portolan ports take-over"'],
+  ['See "slot_list", "host_declare".', 'See "npx portolan slots list", "npx portolan hosts declare".'],
+  ['Widen it ("band_declare").', '("npx portolan bands declare")'],
+  ['Retire them, or release with "evenIfInUse".', 'release with --even-if-in-use.'],
+  ['or ask with "evenIfUnknown" to trust the claims', 'ask with --even-if-unknown to trust'],
+  ['Name its engine; if this is it, say so with "isHere" (--here).', 'say so with --here.'],
+  ['"event.graceMs" has to be from 0 to 10', '--grace (in ms) has to be from 0 to 10'],
+  ['Project "webShop" and its port "port_8080" stay.', 'Project "webShop" and its port "port_8080" stay.'],
+] as const)('what packages call "%s" is told as it is typed', ([message, typed]) => {
+  expect(withTypedCommands(message, TYPING, {})).toContain(typed)
+})
+
+test('every field of an operation that is typed otherwise is known', () => {
+  const fields = listOperations().flatMap((operation) => fieldsOf(operation))
+  const typed = fields.filter(({ name }) => /[A-Z]/.test(name)).map(({ name, word }) => [name, `--${word}`] as const)
+  expect(FIELD_OPTIONS).toEqual(Object.fromEntries(typed))
 })
 
 test('a word that a shell would take apart is quoted', () => {

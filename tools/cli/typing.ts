@@ -91,9 +91,42 @@ function stackWords({ folder }: Typing, stack: string | undefined): readonly str
 const ABOUT_STACK = /\bportolan (up|down|status|logs|restart|open)\b(?: --shift (\d+))?/g
 const OTHERS = /\bportolan (init|check|schema|preview list|(?:registry|ports|slots|hosts|bands|keys) [a-z-]+)\b/g
 
+// The packages below the command line speak to programs too, and name operations and the fields of their inputs.
+const OPERATION = /"(port|slot|host|band|key)_([a-z]+(?:_[a-z]+)*)"/g
+/** `"isHere" (--here)`: the message says itself what is typed for it. */
+const OPTION_SAID = /"[a-z]+(?:[A-Z][a-z]*)+" \((--[a-z-]+)\)/g
+const FIELD = /"(?:event\.)?([a-z]+(?:[A-Z][a-z]*)+)"/g
+
+/** The fields of operations that are typed otherwise; names that people give may look like one, so they are all here. */
+export const FIELD_OPTIONS: Readonly<Record<string, string>> = {
+  claimId: '--claim-id',
+  ephemeralRange: '--ephemeral-range',
+  evenIfInUse: '--even-if-in-use',
+  evenIfOutOfBand: '--even-if-out-of-band',
+  evenIfUnknown: '--even-if-unknown',
+  expiresInMs: '--expires-in',
+  graceMs: '--grace',
+  idempotencyKey: '--idempotency-key',
+  leaseMs: '--lease',
+  planHash: '--plan-hash',
+  portCount: '--port-count',
+}
+
+/** A message with the operations and fields in it as the command line calls them. */
+function withCommandWords(message: string): string {
+  return message
+    .replaceAll(OPERATION, (_, noun: string, verb: string) => `"portolan ${noun}s ${verb.replaceAll('_', '-')}"`)
+    .replaceAll(OPTION_SAID, (_, option: string) => option)
+    .replaceAll(FIELD, (said, field: string) => {
+      const option = Object.hasOwn(FIELD_OPTIONS, field) ? FIELD_OPTIONS[field] : undefined
+      // What is said of its bounds is in milliseconds, though it may be typed as 8h.
+      return option === undefined ? said : `${option}${field.endsWith('Ms') ? ' (in ms)' : ''}`
+    })
+}
+
 /** A message with every command in it as it can be typed, about the same stack. A shift that it proposes comes on top. */
 export function withTypedCommands(message: string, typing: Typing, meant: StackMeant): string {
-  const others = message.replaceAll(OTHERS, (_, command: string) => typedCommand(typing, command))
+  const others = withCommandWords(message).replaceAll(OTHERS, (_, command: string) => typedCommand(typing, command))
   return others.replaceAll(ABOUT_STACK, (_, command: string, more: string | undefined) => {
     const shift = more === undefined ? meant.shift : (meant.shift ?? 0) + Number(more)
     return typedCommand(typing, command, { ...meant, shift })

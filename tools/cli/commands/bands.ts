@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
-import { callOperation, tell, typist } from '../operation-command.ts'
-import { registryDoor } from '../registry-door.ts'
-import { withProblems } from '../told-problem.ts'
+import { callOperation, tell, typist } from '../operations/operation-command.ts'
+import { withProblems } from '../operations/told-problem.ts'
+import { registryDoor } from '../registry/registry-door.ts'
 import { groupCommand } from './operation-groups.ts'
 
 interface DeclareOptions {

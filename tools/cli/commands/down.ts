@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { type CliContext, EXIT } from '../cli-context.ts'
-import { givePortsBack } from '../copy-ports.ts'
+import { givePortsBack } from '../copies/copy-ports.ts'
+import { stopCopy } from '../copies/stop-copy.ts'
 import { environmentOption, type StackChoice, shiftOption, stackArgument, stackMeant } from '../stack-argument.ts'
-import { stopCopy } from '../stop-copy.ts'
 
 interface DownOptions extends StackChoice {
   readonly release?: boolean

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { registryDoor } from '../registry-door.ts'
+import { registryDoor } from '../registry/registry-door.ts'
 
 const ROLES = ['read', 'allocate', 'admin'] as const
 

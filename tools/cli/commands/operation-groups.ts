@@ -1,7 +1,7 @@
 import { isOperationName, listOperations } from '@portolan/operations/remote'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { operationCommand } from '../operation-command.ts'
+import { operationCommand } from '../operations/operation-command.ts'
 
 /** What the operations of one noun are put together under, with the commands that are more than their operation. */
 export interface OperationGroup {

@@ -5,11 +5,11 @@ import type { OutputOf } from '@portolan/operations'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { folderUnusable, usage } from '../errors.ts'
-import { callOperation } from '../operation-command.ts'
-import { registryDoor } from '../registry-door.ts'
+import { callOperation } from '../operations/operation-command.ts'
+import { withProblems } from '../operations/told-problem.ts'
+import { registryDoor } from '../registry/registry-door.ts'
 import { replaceFile } from '../replace-file.ts'
 import { jsonText, visible, visibleLines } from '../terminal.ts'
-import { withProblems } from '../told-problem.ts'
 
 interface ExportOptions {
   readonly host?: string

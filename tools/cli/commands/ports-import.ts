@@ -3,12 +3,12 @@ import { type PortFile, readPortFiles, writePortFile } from '@portolan/port-file
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { usage } from '../errors.ts'
-import { callOperation, typist } from '../operation-command.ts'
-import { readNamedPortFiles } from '../port-file-paths.ts'
-import { registryDoor } from '../registry-door.ts'
+import { callOperation, typist } from '../operations/operation-command.ts'
+import { readNamedPortFiles } from '../operations/port-file-paths.ts'
+import { withProblems } from '../operations/told-problem.ts'
+import { registryDoor } from '../registry/registry-door.ts'
 import { replaceFile } from '../replace-file.ts'
 import { jsonText, visibleLines } from '../terminal.ts'
-import { withProblems } from '../told-problem.ts'
 
 interface ImportOptions {
   readonly host?: string

@@ -1,18 +1,20 @@
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { type CliContext, EXIT } from '../cli-context.ts'
-import { startDetached } from '../detached.ts'
+import { stopCopy } from '../copies/stop-copy.ts'
+import { tellFailed } from '../detached.ts'
 import { registryUnknown } from '../errors.ts'
-import { claimOwnPorts } from '../own-claims.ts'
-import { settleOwnPorts } from '../own-ports.ts'
-import { prepareOwnRegistry } from '../own-registry.ts'
-import { registryDoor } from '../registry-door.ts'
-import { findOwnAccess, statePlace } from '../registry-place.ts'
+import { withProblems } from '../operations/told-problem.ts'
+import { checkOwnSettings } from '../registry/check-own-settings.ts'
+import { claimOwnPorts } from '../registry/own-claims.ts'
+import { settleOwnPorts } from '../registry/own-ports.ts'
+import { prepareOwnRegistry } from '../registry/own-registry.ts'
+import { registryDoor } from '../registry/registry-door.ts'
+import { findOwnAccess, type StatePlace, statePlace } from '../registry/registry-place.ts'
+import { ownRegistryAnswers, startOwnRegistry } from '../registry/start-own-registry.ts'
 import { stackMeant } from '../stack-argument.ts'
-import { stopCopy } from '../stop-copy.ts'
 import { tableLines } from '../table-lines.ts'
 import { jsonText } from '../terminal.ts'
-import { withProblems } from '../told-problem.ts'
 import { typedCommand } from '../typing.ts'
 import { upCommand } from './up.ts'
 
@@ -37,6 +39,8 @@ function registryUp(context: CliContext): Command {
     .action(async ({ foreground = false }: { readonly foreground?: boolean }) => {
       const { place, values } = await prepareOwnRegistry(context)
       const folder = place.registryFolder
+      if (await ownRegistryAnswers(context, place)) return tellUp(context, place, 'is up already, and answers')
+      await checkOwnSettings(context, place)
       const chosen = await stackMeant(folder, {})
       await settleOwnPorts(context, place, chosen.folder)
       const within: CliContext = { ...context, environment: { ...context.environment, ...values } }
@@ -44,21 +48,22 @@ function registryUp(context: CliContext): Command {
         await upCommand(within).exitOverride().parseAsync([folder], { from: 'user' })
         return
       }
-      let isUp = true
-      const quiet: CliContext = { ...within, setExitCode: (code) => fail(code) }
-      const fail = (code: number): void => {
-        isUp = false
-        context.setExitCode(code)
-      }
-      await startDetached(quiet, { command: ['up', folder], folder: chosen.folder })
+      const start = await startOwnRegistry(within, place, chosen.folder)
+      if (start.type === 'failed') return tellFailed(context, start)
+      if (start.type === 'elsewhere') return tellUp(context, place, 'is up already, and answers')
       const access = await findOwnAccess(place)
-      if (!isUp || access === undefined) return
-      await claimOwnPorts(context, access)
-      context.stdout.write(
-        `The registry answers at ${access.url}. Its hosts: ${typedCommand(context.typing, 'hosts list')}\n`,
-      )
-      context.stdout.write(`How it looks at them stands in ${folder}/registry.yaml\n`)
+      if (access !== undefined) await claimOwnPorts(context, access)
+      await tellUp(context, place, 'answers')
     })
+}
+
+/** @param words what it does, such as `answers` */
+async function tellUp(context: CliContext, place: StatePlace, words: string): Promise<void> {
+  const access = await findOwnAccess(place)
+  if (access === undefined) return
+  const hosts = typedCommand(context.typing, 'hosts list')
+  context.stdout.write(`The registry ${words} at ${access.url}. Its hosts: ${hosts}\n`)
+  context.stdout.write(`How it looks at them stands in ${place.registryFolder}/registry.yaml\n`)
 }
 
 function registryDown(context: CliContext): Command {

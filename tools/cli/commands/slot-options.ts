@@ -1,7 +1,7 @@
 import type { PairNaming, SlotChange } from '@portolan/deploy'
 import { type Command, Option } from 'commander'
-import { typist } from '../operation-command.ts'
-import { durationOf } from '../operation-options.ts'
+import { typist } from '../operations/operation-command.ts'
+import { durationOf } from '../operations/operation-options.ts'
 
 /** By what a pair is named, and what every change of its slots is told. */
 export interface ChangeOptions {

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { type CliContext, EXIT } from '../cli-context.ts'
-import { takePorts } from '../copy-ports.ts'
+import { takePorts } from '../copies/copy-ports.ts'
+import { refuseFindings, runCopy } from '../copies/run-copy.ts'
 import { startDetached } from '../detached.ts'
-import { refuseFindings, runCopy } from '../run-copy.ts'
 import { environmentOption, type StackChoice, shiftOption, stackArgument, stackToStart } from '../stack-argument.ts'
 
 interface UpOptions extends StackChoice {

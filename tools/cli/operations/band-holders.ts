@@ -1,9 +1,9 @@
 import type { AppError } from '@portolan/errors'
 import Type from 'typebox'
 import { Check } from 'typebox/value'
-import type { CliContext } from './cli-context.ts'
-import { momentWords, tableLines } from './table-lines.ts'
-import { coloursFor, visible } from './terminal.ts'
+import type { CliContext } from '../cli-context.ts'
+import { momentWords, tableLines } from '../table-lines.ts'
+import { coloursFor, visible } from '../terminal.ts'
 
 export const BAND_FULL = 'REGISTRY_BAND_FULL'
 

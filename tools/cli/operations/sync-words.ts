@@ -1,6 +1,6 @@
 import type { OutputOf } from '@portolan/operations'
-import type { CliContext } from './cli-context.ts'
-import { type Colours, coloursFor } from './terminal.ts'
+import type { CliContext } from '../cli-context.ts'
+import { type Colours, coloursFor } from '../terminal.ts'
 
 type Finding = OutputOf<'port_sync'>['findings'][number]
 

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { openFolder } from '../testing.ts'
 import { readOwnFile, refuseForeignFolder } from './own-file.ts'
-import { openFolder } from './testing.ts'
 
 const REFUSED = { code: 'CLI_REGISTRY_NOT_PRIVATE' } as const
 

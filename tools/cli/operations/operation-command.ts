@@ -8,12 +8,12 @@ import {
   type OutputOf,
 } from '@portolan/operations/remote'
 import { Argument, Command } from 'commander'
-import type { CliContext } from './cli-context.ts'
+import type { CliContext } from '../cli-context.ts'
+import { registryDoor } from '../registry/registry-door.ts'
+import { jsonText } from '../terminal.ts'
 import { fieldsOf, type OperationField } from './operation-fields.ts'
 import { addFieldOption, type GivenOptions, givenValue, optionName } from './operation-options.ts'
 import { type Told, wordsOf } from './operation-words.ts'
-import { registryDoor } from './registry-door.ts'
-import { jsonText } from './terminal.ts'
 import { withProblems } from './told-problem.ts'
 
 /** Which fields are given by their place; everything else is an option. */

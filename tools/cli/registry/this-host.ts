@@ -1,5 +1,5 @@
 import { hostsOfMachine, type ThisMachine } from '@portolan/operations/remote'
-import { hostUnknown } from './errors.ts'
+import { hostUnknown } from '../errors.ts'
 
 type HostAnswer = Parameters<typeof hostsOfMachine>[0][number]
 

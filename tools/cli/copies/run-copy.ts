@@ -1,12 +1,12 @@
 import { checkStack, formatFindings } from '@portolan/check'
 import type { DeclaredPort } from '@portolan/stack'
 import { type Supervisor, startStack } from '@portolan/supervise'
-import { addressLines } from './address-lines.ts'
-import { type CliContext, EXIT } from './cli-context.ts'
-import { findMissingFiles } from './missing-files.ts'
-import { Progress } from './progress.ts'
-import type { ChosenStack } from './stack-argument.ts'
-import { coloursFor, formatDuration, visibleLines } from './terminal.ts'
+import { addressLines } from '../address-lines.ts'
+import { type CliContext, EXIT } from '../cli-context.ts'
+import { findMissingFiles } from '../missing-files.ts'
+import { Progress } from '../progress.ts'
+import type { ChosenStack } from '../stack-argument.ts'
+import { coloursFor, formatDuration, visibleLines } from '../terminal.ts'
 
 const STOP_GRACE_MS = 15_000
 

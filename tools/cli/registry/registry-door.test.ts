@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { openFolder, runCli } from './testing.ts'
+import { openFolder, runCli } from '../testing.ts'
 
 const KEY = `pk_0123456789abcdef_${'s'.repeat(43)}`
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { parseDuration } from './duration.ts'
-import { usage } from './errors.ts'
+import { parseDuration } from '../duration.ts'
+import { usage } from '../errors.ts'
 import type { OperationField } from './operation-fields.ts'
 
 /** What commander gives of the options, by their names in its spelling. */

@@ -1,7 +1,7 @@
 import type { ClaimAnswer, HolderAnswer, OutputOf } from '@portolan/operations'
-import type { CliContext } from './cli-context.ts'
-import { momentWords, tableLines } from './table-lines.ts'
-import { alignColumns, coloursFor, visible } from './terminal.ts'
+import type { CliContext } from '../cli-context.ts'
+import { momentWords, tableLines } from '../table-lines.ts'
+import { alignColumns, coloursFor, visible } from '../terminal.ts'
 
 /** Ports that a project has got. */
 export function portsLines({ blue, green, claim }: OutputOf<'port_get'>, context: CliContext): readonly string[] {

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { containerHome, type Home, processHome } from '@portolan/deploy'
 import { errorMessage, type Waiting } from '@portolan/errors'
 import { type EngineAddress, SshHost, sshEngine } from '@portolan/observe'
-import type { CliContext } from './cli-context.ts'
-import { usage } from './errors.ts'
-import { statePlace } from './registry-place.ts'
+import type { CliContext } from '../cli-context.ts'
+import { usage } from '../errors.ts'
+import { statePlace } from '../registry/registry-place.ts'
 
 /** A container engine, and where the ports that it publishes are reached. */
 export interface ChosenEngine extends AsyncDisposable {

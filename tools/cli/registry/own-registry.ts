@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@portolan/errors'
-import { ownHostName } from '@portolan/operations/remote'
-import type { CliContext } from './cli-context.ts'
-import { folderUnusable } from './errors.ts'
-import { freePorts } from './free-ports.ts'
+import type { CliContext } from '../cli-context.ts'
+import { folderUnusable } from '../errors.ts'
+import { freePorts } from '../free-ports.ts'
+import { STACK_FILE_NAME } from '../stack-argument.ts'
 import {
   findOwnAccess,
   type RegistryAccess,
@@ -15,7 +15,6 @@ import {
   statePlace,
   writeFirstAccess,
 } from './registry-place.ts'
-import { STACK_FILE_NAME } from './stack-argument.ts'
 
 /** The path of a socket has at most 107 bytes with its end (unix(7), sun_path); macOS has 103. */
 const SOCKET_PATH_BYTES = 103
@@ -41,7 +40,9 @@ export async function prepareOwnRegistry(context: CliContext): Promise<OwnRegist
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const access = (await findOwnAccess(place)) ?? (await firstAccess(place))
     await writeOnce(join(folder, STACK_FILE_NAME), await stackText(access))
-    await writeOnce(join(folder, 'registry.yaml'), settingsText())
+    // Loaded for the first start alone: it brings the operations along.
+    const { ownHostName } = await import('@portolan/operations/remote')
+    await writeOnce(join(folder, 'registry.yaml'), settingsText(ownHostName()))
     return { place, values: valuesOf(context, access, place) }
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(errorCode(error) ?? ''))
@@ -106,11 +107,11 @@ services:
 const ENGINE_SOCKETS = ['/var/run/docker.sock', '/run/podman/podman.sock'] as const
 
 /** This machine is declared by itself, with everything that can look at it. */
-function settingsText(): string {
+function settingsText(hostName: string): string {
   const engines = ENGINE_SOCKETS.filter((path) => existsSync(path))
   return `# Which hosts the registry watches, and how. Read at each start.
 hosts:
-  ${ownHostName()}:
+  ${hostName}:
     kernel: true # this machine's own sockets
     engines: [${engines.join(', ')}] # sockets of Docker or podman
   # seoul-1:
@@ -118,9 +119,12 @@ hosts:
   #   ssh: { host: seoul-1.example.com, user: portolan, keyFile: /etc/portolan/ssh-key }
   #   engines: [/run/docker.sock]
 
-# In place of the bands that the registry begins with (portolan bands list):
+# The bands, in place of all that the registry has ("portolan bands list"), at every start. Taken out again, they stay as they
+# were last; these are the ones that a registry begins with:
 # bands:
-#   production: { app: 4000-4499, db: 5450-5469 }
+#   staging: { app: 3000-3499, db: 5432-5449, redis: 6379-6399 }
+#   production: { app: 4000-4499, db: 5450-5469, redis: 6400-6419 }
+#   preview: { app: 5000-5999 }
 
 # Ports that are never allocated:
 # blocked: [4190, 5000-5010]

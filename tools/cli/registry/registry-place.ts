@@ -3,11 +3,11 @@ import { link, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { errorCode, errorMessage, isAppError } from '@portolan/errors'
-import type { CliContext } from './cli-context.ts'
-import { registryAccessUnusable } from './errors.ts'
+import type { CliContext } from '../cli-context.ts'
+import { registryAccessUnusable } from '../errors.ts'
+import { replaceFile } from '../replace-file.ts'
+import { STACK_FILE_NAME } from '../stack-argument.ts'
 import { readOwnFile, refuseForeignFolder } from './own-file.ts'
-import { replaceFile } from './replace-file.ts'
-import { STACK_FILE_NAME } from './stack-argument.ts'
 
 /** How a registry is asked. */
 export interface RegistryAccess {

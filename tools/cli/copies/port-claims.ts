@@ -2,8 +2,8 @@ import { errorCode, type Waiting } from '@portolan/errors'
 import type { Door, OutputOf } from '@portolan/operations'
 import { formatPortRange, type PortRange, parsePortRange, portRange, rangeSize, type Transport } from '@portolan/ports'
 import type { HeldPort } from '@portolan/supervise'
+import { noSharedNumber } from '../errors.ts'
 import { type BandName, type ClaimingCopy, type ClaimTerms, claimTerms } from './claim-terms.ts'
-import { noSharedNumber } from './errors.ts'
 import type { PortWish } from './port-wish.ts'
 
 /** The registry that is asked, and what this machine is called there. */

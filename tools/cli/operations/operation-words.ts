@@ -1,11 +1,11 @@
 import { OPERATIONS, type OperationDefinition } from '@portolan/operations/remote'
 import type { Static, TObject } from 'typebox'
-import type { CliContext } from './cli-context.ts'
+import type { CliContext } from '../cli-context.ts'
+import { momentWords, tableLines } from '../table-lines.ts'
+import { coloursFor, jsonText, visibleAnswer } from '../terminal.ts'
 import { claimLines, claimTable, portsLines, skipLines } from './port-words.ts'
-import { changedSlots, slotsTable } from './slot-words.ts'
+import { changedSlots, slotChangeWords, slotsTable } from './slot-words.ts'
 import { syncLines } from './sync-words.ts'
-import { momentWords, tableLines } from './table-lines.ts'
-import { coloursFor, jsonText, visibleAnswer } from './terminal.ts'
 
 /** An answer of an operation. */
 export interface Told {
@@ -75,8 +75,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     `The token is ${token} now; whoever shows an older one is refused.`,
   ]),
   port_history: words(OPERATIONS.port_history, ({ events, next }, context) => {
-    const rows = events.map(({ at, type, ports = '', host = '', project = '', actor = '', reason = '' }) => {
-      return [at.replace('T', ' ').replace(/\.\d+Z$/, 'Z'), type, ports, host, project, actor, reason]
+    const rows = events.map(({ at, type, ports = '', host = '', project = '', actor = '', reason = '', details }) => {
+      const change = type === 'slots-changed' ? slotChangeWords(details) : undefined
+      const what = change === undefined ? type : `${type} (${change})`
+      return [at.replace('T', ' ').replace(/\.\d+Z$/, 'Z'), what, ports, host, project, actor, reason]
     })
     if (rows.length === 0) return ['Nothing has happened there.']
     return [

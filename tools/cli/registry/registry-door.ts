@@ -1,17 +1,15 @@
 import { AppError, errorCode, isAppError, type Waiting } from '@portolan/errors'
 import type { Door } from '@portolan/operations'
-import { thisMachine } from '@portolan/operations/remote'
-import type { CliContext } from './cli-context.ts'
+import type { CliContext } from '../cli-context.ts'
+import type { AskedRegistry } from '../copies/port-claims.ts'
 import {
   ownRegistryDown,
   registryAddressInvalid,
   registryKeyMissing,
   registryKeyUnusable,
   registryUnknown,
-} from './errors.ts'
-import type { AskedRegistry } from './port-claims.ts'
-import { findOwnAccess, type RegistryAccess, statePlace } from './registry-place.ts'
-import { thisHost } from './this-host.ts'
+} from '../errors.ts'
+import { findOwnAccess, type RegistryAccess, type StatePlace, statePlace } from './registry-place.ts'
 
 export interface RegistryDoor {
   readonly door: Door
@@ -26,19 +24,23 @@ export interface RegistryDoor {
  *   CLI_REGISTRY_ACCESS_UNUSABLE, CLI_REGISTRY_NOT_PRIVATE
  */
 export async function registryDoor(context: CliContext): Promise<RegistryDoor> {
-  // Loaded when it is needed: a stack that says all its ports is started without.
-  const { RemoteDoor } = await import('@portolan/operations/remote')
   const named = namedAccess(context)
   if (named !== undefined) {
+    // Loaded when it is needed: a stack that says all its ports is started without.
+    const { RemoteDoor } = await import('@portolan/operations/remote')
     warnOfPlainHttp(context, named)
     return { door: explainingDoor(new RemoteDoor(named), named), access: named, isOwn: false }
   }
   const place = statePlace(context)
   const access = await findOwnAccess(place)
   if (access === undefined) throw registryUnknown((context.environment.PORTOLAN_REGISTRY_KEY ?? '') !== '')
-  // Over the socket alone: while it does not run, its port may be somebody else's, who would be shown the key.
-  const door = new RemoteDoor({ ...access, socketPath: place.socketFile })
-  return { door: startedDoor(door), access, isOwn: true }
+  return { door: startedDoor(await ownDoor(place, access)), access, isOwn: true }
+}
+
+/** Over the socket alone: while it does not run, its port may be somebody else's, who would be shown the key. */
+export async function ownDoor({ socketFile }: StatePlace, access: RegistryAccess): Promise<Door> {
+  const { RemoteDoor } = await import('@portolan/operations/remote')
+  return new RemoteDoor({ ...access, socketPath: socketFile })
 }
 
 function namedAccess({ environment }: CliContext): RegistryAccess | undefined {
@@ -118,6 +120,9 @@ export async function openRegistryDoor(
 ): Promise<AskedRegistry & AsyncDisposable> {
   const { door, isOwn } = await registryDoor(context)
   const { hosts } = await door.call('host_list', {}, { signal })
+  // Not loaded before it is needed: it brings the operations along.
+  const { thisHost } = await import('./this-host.ts')
+  const { thisMachine } = await import('@portolan/operations/remote')
   const host = thisHost(hosts, thisMachine(context.environment.PORTOLAN_HOST, isOwn))
   return { door, host, [Symbol.asyncDispose]: () => Promise.resolve() }
 }

@@ -10,13 +10,13 @@ import {
   removeHeldPorts,
   writeHeldPorts,
 } from '@portolan/supervise'
-import type { CliContext } from './cli-context.ts'
+import type { CliContext } from '../cli-context.ts'
+import { registryDoor } from '../registry/registry-door.ts'
+import { openStartedRegistry } from '../registry/started-registry.ts'
+import { type ChosenStack, isUp, numbersOf, withNumbers } from '../stack-argument.ts'
+import { visibleLines } from '../terminal.ts'
 import { allocatePorts, claimNaming, releasePorts, renewPorts } from './port-claims.ts'
 import { autoWishes, previewWishes } from './port-wish.ts'
-import { registryDoor } from './registry-door.ts'
-import { type ChosenStack, isUp, numbersOf, withNumbers } from './stack-argument.ts'
-import { openStartedRegistry } from './started-registry.ts'
-import { visibleLines } from './terminal.ts'
 
 /** Between the end of a preview and that of its leases: it has to stop first. */
 const STOPPING_MS = 60_000

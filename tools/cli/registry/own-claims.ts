@@ -1,10 +1,10 @@
 import { errorCode, errorMessage } from '@portolan/errors'
 import type { Door } from '@portolan/operations'
 import { thisMachine } from '@portolan/operations/remote'
-import type { CliContext } from './cli-context.ts'
+import type { CliContext } from '../cli-context.ts'
+import { visibleLines } from '../terminal.ts'
 import { registryDoor } from './registry-door.ts'
 import type { RegistryAccess } from './registry-place.ts'
-import { visibleLines } from './terminal.ts'
 import { thisHost } from './this-host.ts'
 
 const PROJECT = 'portolan-registry'

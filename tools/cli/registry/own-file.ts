@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { errorCode } from '@portolan/errors'
-import { registryNotPrivate } from './errors.ts'
+import { registryNotPrivate } from '../errors.ts'
 
 /** Who besides its owner may do what with a file or folder, as the bits of its mode. */
 const OTHERS = { anything: 0o077, write: 0o022 } as const

@@ -1,7 +1,7 @@
 import { dataFolderOf, prepareDataFolder, writeHeldPorts } from '@portolan/supervise'
 import { expect, test } from 'vitest'
+import { openFolder } from '../testing.ts'
 import { PreviewClock } from './preview-clock.ts'
-import { openFolder } from './testing.ts'
 
 const LONG_AGO = new Date(Date.now() - 60_000)
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { acquireFolderLock, type DataFolder, endOrphans, prepareDataFolder } from '@portolan/supervise'
 import { type Document, isMap, parseDocument, Scalar } from 'yaml'
-import type { CliContext } from './cli-context.ts'
-import { registryAccessUnusable } from './errors.ts'
-import { freePorts, isFree } from './free-ports.ts'
+import type { CliContext } from '../cli-context.ts'
+import { registryAccessUnusable } from '../errors.ts'
+import { freePorts, isFree } from '../free-ports.ts'
+import { replaceFile } from '../replace-file.ts'
+import { STACK_FILE_NAME } from '../stack-argument.ts'
 import { readOwnFile } from './own-file.ts'
 import { findOwnAccess, type RegistryAccess, rewriteAccess, type StatePlace } from './registry-place.ts'
-import { replaceFile } from './replace-file.ts'
-import { STACK_FILE_NAME } from './stack-argument.ts'
 
 const PORTS = [
   { service: 'registry', port: 'http', words: 'its HTTP port' },

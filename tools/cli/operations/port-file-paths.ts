@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, errorMessage } from '@portolan/errors'
 import { originOf, type PortFile } from '@portolan/port-files'
-import { usage } from './errors.ts'
+import { usage } from '../errors.ts'
 
 const DEEPEST = 6
 const MOST_BYTES = 1_000_000

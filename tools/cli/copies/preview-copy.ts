@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { type DeclaredPort, environmentNames, resolveStack } from '@portolan/stack'
 import { dataFolderOf, readHeldPorts, readRunState } from '@portolan/supervise'
+import { previewMissing, previewRunning, usage } from '../errors.ts'
+import { type ChosenStack, isUp, listCopies, type ReadStack, readStackFile, stackMeant } from '../stack-argument.ts'
 import { PREVIEW_ENVIRONMENT } from './claim-terms.ts'
-import { previewMissing, previewRunning, usage } from './errors.ts'
-import { type ChosenStack, isUp, listCopies, type ReadStack, readStackFile, stackMeant } from './stack-argument.ts'
 import { isThere } from './stop-copy.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,29}$/

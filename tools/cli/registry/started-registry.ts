@@ -2,16 +2,15 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode, type Waiting } from '@portolan/errors'
-import type { CliContext } from './cli-context.ts'
-import { registryStartFailed } from './errors.ts'
-import type { AskedRegistry } from './port-claims.ts'
+import type { CliContext } from '../cli-context.ts'
+import type { AskedRegistry } from '../copies/port-claims.ts'
+import { registryStartFailed } from '../errors.ts'
+import { unmarkedEnvironment } from '../unmarked-environment.ts'
 import { openRegistryDoor } from './registry-door.ts'
-import { unmarkedEnvironment } from './unmarked-environment.ts'
+import { isStartedElsewhere } from './start-own-registry.ts'
 
 /** There was never one on this machine, or it does not run just now. */
 const NOT_THERE: readonly (string | undefined)[] = ['CLI_REGISTRY_UNKNOWN', 'CLI_REGISTRY_DOWN']
-/** What its start says where somebody else is at it. */
-const STARTING_ELSEWHERE = ['SUPERVISE_ALREADY_RUNNING', 'CLI_STACK_BUSY'] as const
 const STARTING_MS = 60_000
 const LOOK_MS = 200
 
@@ -31,7 +30,7 @@ export async function openStartedRegistry(
   say(context, "Starting this machine's registry, which gives the ports their numbers.")
   const outcome = await startRegistry(context, { signal })
   if (outcome.isStarted) return openRegistryDoor(context, { signal })
-  if (!STARTING_ELSEWHERE.some((code) => outcome.said.includes(code))) throw registryStartFailed(outcome.said)
+  if (!isStartedElsewhere(outcome.said)) throw registryStartFailed(outcome.said)
   return untilAnswered(context, { signal: AbortSignal.any([signal, AbortSignal.timeout(STARTING_MS)]) })
 }
 

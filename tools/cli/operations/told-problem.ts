@@ -1,9 +1,9 @@
 import { type ErrorCatalogue, isAppError, problemOf } from '@portolan/errors'
+import { type CliContext, EXIT } from '../cli-context.ts'
+import { CLI_ERRORS } from '../errors.ts'
+import { exitCodeOf } from '../exit-code.ts'
+import { jsonText } from '../terminal.ts'
 import { BAND_FULL, holderLines } from './band-holders.ts'
-import { type CliContext, EXIT } from './cli-context.ts'
-import { CLI_ERRORS } from './errors.ts'
-import { exitCodeOf } from './exit-code.ts'
-import { jsonText } from './terminal.ts'
 
 /**
  * Does a command's work. With `--json` an error is the problem that HTTP would answer (RFC 9457), on the standard output,

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '@portolan/errors'
 import type { DeclaredPort } from '@portolan/stack'
 import { acquireFolderLock, askSupervisor, type DataFolder, endOrphans } from '@portolan/supervise'
-import type { CliContext } from './cli-context.ts'
-import { controlSocketOf } from './control-socket.ts'
-import { stackBusy, stopTooSlow } from './errors.ts'
-import type { ChosenStack } from './stack-argument.ts'
+import type { CliContext } from '../cli-context.ts'
+import { controlSocketOf } from '../control-socket.ts'
+import { stackBusy, stopTooSlow } from '../errors.ts'
+import type { ChosenStack } from '../stack-argument.ts'
 
 /** Longer than any stop takes: services have fifteen seconds. */
 const LONGEST_STOP_MS = 60_000
