@@ -37,6 +37,12 @@ test('a registry that is not there has done nothing', async () => {
   await expect(ask('not a url')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
 })
 
+test('TLS to a port that speaks none has done nothing', async () => {
+  await using plain = await openOther(() => undefined)
+  const url = plain.url.replace('http:', 'https:')
+  await expect(ask(url)).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
+})
+
 test('what fetch does not send by itself has done nothing either', async () => {
   await expect(ask('http://127.0.0.1:6000')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })
   await expect(ask('ftp://registry.example.com')).rejects.toMatchObject({ code: 'OPERATIONS_SERVER_UNREACHABLE' })

@@ -48,6 +48,7 @@ const UNSENT: ReadonlySet<string | undefined> = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_SSL_WRONG_VERSION_NUMBER', // TLS to a port that speaks none
 ])
 
 /** Asks a registry that is served elsewhere. */
