@@ -258,11 +258,12 @@ test('what does not end when it is asked to is killed, with what it started', as
   await world.deploy('1.0.0', 'stubborn')
   const [, , , stubborn] = await world.ask(world.blue)
   await world.deploy('2.0.0', 'parent', { graceMs: 0 })
-  expect(await identifyProcess(Number(stubborn))).toBeUndefined()
+  // What has ended stands in /proc until its parent, by now the system's first process, has taken note of it.
+  await expect.poll(() => identifyProcess(Number(stubborn)), { timeout: 5_000 }).toBeUndefined()
   const running = async () => (await listMarkedProcesses(WORLD_VARIABLE, world.state.root)).length
   expect(await running()).toBe(2) // it, and what it started
   await world.deploy('3.0.0', 'healthy', { graceMs: 0 })
-  expect(await running()).toBe(1)
+  await expect.poll(running, { timeout: 5_000 }).toBe(1)
 })
 
 test('a process that only has the number of one that is gone is left alone', async () => {
