@@ -52,6 +52,11 @@ test.for(['/', '/w/0190-1234/members', '/settings/security?x=1', '/index.html'])
   },
 )
 
+test.for(['/', '/index.html'])('%s is there for programs too', async (url) => {
+  const { statusCode, body } = await app.inject({ url, headers: { accept: '*/*' } })
+  expect([statusCode, body.includes('<title>first</title>')]).toEqual([200, true])
+})
+
 test.for([
   ['/api/unknown', NAVIGATION],
   ['/assets/gone-000000.js', NAVIGATION],

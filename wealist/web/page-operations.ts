@@ -13,9 +13,11 @@ const NO_PAGES = /^\/(api|assets)(\/|$)/
 export function addPages(app: App, pages: PageFolder): void {
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/'
-    const file = path === '/' || path === INDEX_PATH ? undefined : pages.find(path)
+    const isIndex = path === '/' || path === INDEX_PATH
+    const file = isIndex ? undefined : pages.find(path)
     if (file !== undefined) return answerFile(file, request, reply)
-    if (NO_PAGES.test(path) || !isNavigation(request)) {
+    // The page's own address is there for everybody: whoever watches a site asks for it without saying what he reads.
+    if (!isIndex && (NO_PAGES.test(path) || !isNavigation(request))) {
       reply.callNotFound()
       return reply
     }
