@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
 import { openTestGateway, openTestUpstream, RawClient, routeTo } from './testing.ts'
 
+/** How long the gateway throws away what a client sends that it will not hear again. */
+const LINGER_MS = 5_000
 const OK = 'GET / HTTP/1.1\r\nHost: a\r\n'
 
 test.for([
@@ -67,8 +69,10 @@ test('a bad chunk in the middle of an upload ends the connection and the request
   client.say('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n')
   await eventually(() => receivedBytes).toBe(1)
   client.say('zz\r\nb\r\n')
+  const saidAtMs = performance.now()
   await aborted.promise
-  await eventually(() => client.end).not.toBe('open')
+  await eventually(() => client.end).toBe('ended')
+  expect(performance.now() - saidAtMs).toBeLessThan(LINGER_MS)
   expect(client.received).toMatch(/^HTTP\/1\.1 400 [\s\S]*GATEWAY_BAD_REQUEST/)
 })
 
@@ -108,6 +112,19 @@ test('a request head that never ends is answered with 408', async () => {
   await using client = await RawClient.open(world.port)
   client.say(OK)
   await eventually(() => client.end).not.toBe('open')
+  expect(client.received).toMatch(/^HTTP\/1\.1 408 [\s\S]*GATEWAY_REQUEST_TIMEOUT/)
+})
+
+test('a request head that comes byte by byte has no longer than any other', async () => {
+  await using world = await openTestGateway([routeTo('/', 1)], { timeouts: { headersMs: 200 } })
+  await using client = await RawClient.open(world.port)
+  client.say(OK)
+  const dripping = setInterval(() => client.say('a'), 20)
+  try {
+    await eventually(() => client.end).not.toBe('open')
+  } finally {
+    clearInterval(dripping)
+  }
   expect(client.received).toMatch(/^HTTP\/1\.1 408 [\s\S]*GATEWAY_REQUEST_TIMEOUT/)
 })
 

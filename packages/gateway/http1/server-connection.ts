@@ -35,6 +35,8 @@ export class ServerConnection {
   #isReading = false
   #isClosing = false
   #movedAtMs: number
+  /** Since when a head is being waited for; counted from its first byte, or on a new connection from its beginning. */
+  #headSinceMs: number
   #exchangeCount = 0
 
   constructor(socket: Socket, options: ServerConnectionOptions) {
@@ -43,15 +45,12 @@ export class ServerConnection {
     this.#writer = new MessageWriter(socket)
     this.#head = new HeadBuffer(options.headLimitBytes, mayBeginRequest)
     this.#movedAtMs = options.clock.nowMs
+    this.#headSinceMs = options.clock.nowMs
     socket.on('data', this.#onData)
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onError)
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
-  }
-
-  get isBusy(): boolean {
-    return this.#exchange !== undefined
   }
 
   get isClosing(): boolean {
@@ -77,7 +76,8 @@ export class ServerConnection {
       if (stillMs > idleMs) this.#exchange.events?.onStill()
     } else if (this.#head.isEmpty && this.#exchangeCount > 0) {
       if (stillMs > keepAliveMs) this.socket.destroySoon()
-    } else if (stillMs > headersMs) {
+    } else if (clock.nowMs - this.#headSinceMs > headersMs) {
+      // On the whole, not on standing still: a byte now and then would hold the connection for hours (Slowloris).
       this.#refuse('head-too-slow')
     }
   }
@@ -173,6 +173,7 @@ export class ServerConnection {
   #readHead(chunk: Buffer): Buffer | undefined {
     // One empty line before a request is forgiven (RFC 9112 §2.2).
     const isPadded = chunk[0] === CR && this.#head.isEmpty && chunk[1] === 0x0a
+    if (this.#head.isEmpty && this.#exchangeCount > 0) this.#headSinceMs = this.options.clock.nowMs
     const taken = this.#head.push(isPadded ? chunk.subarray(2) : chunk)
     if (taken === undefined) return undefined
     const request = parseRequestLines(taken.text)
@@ -326,6 +327,8 @@ class ServerExchange implements ClientExchange {
     const { socket } = this.#connection
     const timer = setTimeout(() => socket.destroy(), LINGER_MS)
     socket.once('close', () => clearTimeout(timer))
+    // Who will not be heard again is told so at once; what still comes is not even looked at.
+    if (!this.#mayGoOn) socket.end()
     this.#sink = { onData: () => undefined, onEnd: () => clearTimeout(timer) }
     this.#connection.readAhead()
   }
