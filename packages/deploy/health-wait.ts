@@ -1,8 +1,8 @@
 import type { Waiting } from '@portolan/errors'
+import { pause } from '@portolan/observe'
 import { endedEarly, notHealthy } from './errors.ts'
 import { findHealthFault, HEALTH_TIMES, type HealthCheck, type HealthTarget, type HealthTimes } from './health.ts'
 import type { Started } from './occupant.ts'
-import { pause } from './pause.ts'
 import type { OnProgress } from './progress.ts'
 
 export interface HealthWait extends HealthTimes {

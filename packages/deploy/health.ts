@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { errorCode, errorMessage, type Waiting } from '@portolan/errors'
-import { pause } from './pause.ts'
+import { pause } from '@portolan/observe'
 
 /** When a version counts as healthy: a path answers with a status below 400, or the port takes a connection and keeps it. */
 export type HealthCheck = { readonly type: 'http'; readonly path: string } | { readonly type: 'tcp' }

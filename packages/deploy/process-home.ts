@@ -1,8 +1,7 @@
 import { errorCode, type Waiting } from '@portolan/errors'
-import { isRunning, listMarkedProcesses, listProcessGroup, type ProcessIdentity } from '@portolan/observe'
+import { isRunning, listMarkedProcesses, listProcessGroup, type ProcessIdentity, pause } from '@portolan/observe'
 import { stopFailed } from './errors.ts'
 import type { Home, Occupant, SlotPlace } from './occupant.ts'
-import { pause } from './pause.ts'
 import { type ProcessRecord, ProcessRecords } from './process-record.ts'
 
 /** The variable whose value all processes of an occupant carry. */

@@ -28,6 +28,7 @@ export {
   type UnknownHost,
 } from './observe-host.ts'
 export { type ContainerObserver, isContainerObserver, type Observer } from './observer.ts'
+export { pause } from './pause.ts'
 export { PORTOLAN_LABELS, type PortolanLabel, portolanLabelsOf } from './portolan-label.ts'
 export { type FolderPrivacy, folderPrivacy, foreignWriter, isPrivateFolder, type Ownership } from './private-folder.ts'
 export { type BindOutcome, type BindProblem, findBindProblem, probeBind } from './probe-bind.ts'

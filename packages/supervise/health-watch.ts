@@ -1,8 +1,8 @@
 import { errorMessage, type Waiting } from '@portolan/errors'
+import { pause } from '@portolan/observe'
 import type { Service } from '@portolan/stack'
 import { notHealthyInTime } from './errors.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { pause } from './process-group.ts'
 import type { Running } from './runner.ts'
 
 const HEALTH_TIMES = { intervalMs: 5_000, timeoutMs: 2_000, startTimeoutMs: 60_000 } as const

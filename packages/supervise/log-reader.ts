@@ -1,8 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { Waiting } from '@portolan/errors'
+import { pause } from '@portolan/observe'
 import { LogCursor } from './log-cursor.ts'
 import type { LogLine } from './log-line.ts'
-import { pause, settledOrFired } from './process-group.ts'
+import { settledOrFired } from './process-group.ts'
 
 export interface ReadLogsOptions {
   readonly services: readonly string[]

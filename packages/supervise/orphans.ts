@@ -1,9 +1,8 @@
 import { errorCode, type Waiting } from '@portolan/errors'
-import { identifyProcess, isRunning, listProcessGroup, type ProcessIdentity } from '@portolan/observe'
+import { identifyProcess, isRunning, listProcessGroup, type ProcessIdentity, pause } from '@portolan/observe'
 import type { DataFolder } from './data-folder.ts'
 import { orphanLeft } from './errors.ts'
 import { markedProcesses, ownLineage } from './marked-processes.ts'
-import { pause } from './process-group.ts'
 import { readRunState } from './run-state.ts'
 
 const GRACE_MS = 10_000

@@ -1,5 +1,5 @@
 import { errorCode, type Waiting } from '@portolan/errors'
-import { listProcessGroup } from '@portolan/observe'
+import { listProcessGroup, pause } from '@portolan/observe'
 
 const LOOK_MS = 50
 
@@ -24,14 +24,6 @@ export async function groupEnded(pgid: number, { signal }: Waiting): Promise<boo
     await pause(LOOK_MS, { signal })
   }
   return true
-}
-
-/** A pause that a signal cuts short; never rejects. */
-export async function pause(ms: number, { signal }: Waiting): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await settledOrFired(promise, { signal })
-  clearTimeout(timer)
 }
 
 /** Resolves when the promise has settled or the signal has fired; never rejects, and leaves no listener behind. */

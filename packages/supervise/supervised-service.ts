@@ -1,9 +1,9 @@
 import { errorMessage, type Waiting } from '@portolan/errors'
+import { pause } from '@portolan/observe'
 import type { Service } from '@portolan/stack'
 import { notStartedInTime, portTaken, serviceFailed, type TakenPort, takenWords } from './errors.ts'
 import { HealthWatch } from './health-watch.ts'
 import type { LogFile } from './log-file.ts'
-import { pause } from './process-group.ts'
 import type { Runner, Running } from './runner.ts'
 import { nextState, type ServiceEvent, type ServiceState, type StateName } from './service-state.ts'
 
