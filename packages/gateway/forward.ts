@@ -4,12 +4,12 @@ import type { ClientExchange, TakenSocket } from './http1/client-exchange.ts'
 import { type Fields, fieldValues, hasMember } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
-import type { ResponseLines } from './http1/response-head.ts'
+import type { ResponseLines } from './http1/response-lines.ts'
 import type { UpstreamConnection } from './http1/upstream-connection.ts'
 import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import { joinSockets } from './tunnel.ts'
-import { upstreamFailure } from './upstream.ts'
+import { upstreamFailure } from './upstream-failure.ts'
 
 /** More interim answers than any service has a use for. */
 const MOST_INFORMATION = 16

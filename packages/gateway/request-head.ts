@@ -1,7 +1,7 @@
 import { badRequest, expectationFailed, methodRefused } from './errors.ts'
 import { fieldValues, hasMember } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
-import type { RequestLines } from './http1/request-head.ts'
+import type { RequestLines } from './http1/request-lines.ts'
 import { normalisePath } from './path.ts'
 
 /** What of a request decides where it goes and how it is written again. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Exchange } from './exchange.ts'
 import { switchText } from './headers.ts'
 import type { TakenSocket } from './http1/client-exchange.ts'
-import type { ResponseLines } from './http1/response-head.ts'
+import type { ResponseLines } from './http1/response-lines.ts'
 
 // A silent peer may be alive for hours or gone without a word; only the kernel can ask it.
 const TCP_PROBE_MS = 30_000

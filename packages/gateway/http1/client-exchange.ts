@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Fields } from './fields.ts'
 import type { Framing } from './framing.ts'
-import type { RequestLines } from './request-head.ts'
+import type { RequestLines } from './request-lines.ts'
 
 /** What becomes of the content of a request. */
 export interface ContentSink {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { fieldMembers, fieldValues, hasMember, parseFields } from './fields.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
-import { parseRequestLines } from './request-head.ts'
-import { parseResponseLines } from './response-head.ts'
+import { parseRequestLines } from './request-lines.ts'
+import { parseResponseLines } from './response-lines.ts'
 
 const OK = 'GET / HTTP/1.1\r\nHost: a\r\n'
 

@@ -5,7 +5,7 @@ import { type ContentReader, openContentReader } from './content-reader.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
-import { mayBeginRequest, parseRequestLines, type RequestLines } from './request-head.ts'
+import { mayBeginRequest, parseRequestLines, type RequestLines } from './request-lines.ts'
 
 export interface ServerConnectionOptions {
   readonly clock: Clock

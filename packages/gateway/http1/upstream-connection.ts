@@ -7,7 +7,7 @@ import type { Framing } from './framing.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
-import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-head.ts'
+import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-lines.ts'
 
 export interface UpstreamTarget {
   readonly host: string

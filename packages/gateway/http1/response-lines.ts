@@ -1,7 +1,7 @@
 import { type Fields, parseFields } from './fields.ts'
 import { type Framing, responseFraming } from './framing.ts'
 import { MalformedMessage } from './malformed-message.ts'
-import { isPersistent } from './request-head.ts'
+import { isPersistent } from './request-lines.ts'
 
 /** The head of a response as it came (RFC 9112 §4, §5). */
 export interface ResponseLines {
