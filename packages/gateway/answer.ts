@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ErrorCatalogue, problemOf } from '@portolan/errors'
 import { preferredLanguage, prefersHtml } from './accept.ts'
 import { GATEWAY_ERRORS } from './errors.ts'
+import type { AnswerHead } from './http1/client-exchange.ts'
 import { PAGE_SECURITY_POLICY, renderPage } from './page.ts'
 import type { PageKind } from './words.ts'
 
@@ -61,11 +62,13 @@ export function answerOf(error: unknown, asked: Asked): Answer {
   return answer(problem.status, [...common, ...page, 'Content-Security-Policy', PAGE_SECURITY_POLICY], body)
 }
 
-/** The head of an answer of our own, without the lines of the connection and without its empty line. */
-export function ownAnswerText({ status, headers }: Answer, date: string): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n`
-  for (let index = 0; index + 1 < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\r\n`
-  return text
+/** The head of an answer of our own. `length` in bytes is of what will follow: none for HEAD. */
+export function ownAnswerHead(
+  { status, headers }: Answer,
+  { date, length }: { readonly date: string; readonly length: number },
+): AnswerHead {
+  const fields = ['Date', date, ...headers]
+  return { status, reason: STATUS_CODES[status] ?? '', fields, framing: { kind: 'length', length } }
 }
 
 function answer(status: number, headers: string[], body: string): Answer {

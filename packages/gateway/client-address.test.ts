@@ -18,12 +18,14 @@ test.for([
   ['an address with a port is none', '10.0.0.1', '198.51.100.9:1234', '10.0.0.1'],
 ] as const)('%s', ([, peer, forwarded, address]) => {
   const fields = parseFields(forwarded === '' ? '' : `X-Forwarded-For: ${forwarded}\r\n`, 0)
-  expect(new TrustedProxies(NETWORKS).clientOf(peer, fields).address).toBe(address)
+  expect(new TrustedProxies(NETWORKS).clientOf({ remoteAddress: peer, protocol: 'http' }, fields).address).toBe(address)
 })
 
 test('several lines are one list', () => {
   const fields = parseFields('X-Forwarded-For: 203.0.113.66\r\nX-Forwarded-For: 198.51.100.9, 10.0.0.2\r\n', 0)
-  expect(new TrustedProxies(NETWORKS).clientOf('10.0.0.1', fields).address).toBe('198.51.100.9')
+  expect(new TrustedProxies(NETWORKS).clientOf({ remoteAddress: '10.0.0.1', protocol: 'http' }, fields).address).toBe(
+    '198.51.100.9',
+  )
 })
 
 test.for([
@@ -35,7 +37,9 @@ test.for([
   ['192.0.2.1', 'https', 'http'],
 ] as const)('from %s the protocol "%s" is %s', ([peer, said, protocol]) => {
   const fields = parseFields(`X-Forwarded-Proto: ${said}\r\n`, 0)
-  expect(new TrustedProxies(NETWORKS).clientOf(peer, fields).protocol).toBe(protocol)
+  expect(new TrustedProxies(NETWORKS).clientOf({ remoteAddress: peer, protocol: 'http' }, fields).protocol).toBe(
+    protocol,
+  )
 })
 
 test('behind a trusted proxy a service hears of the client, and a swap of the configuration ends the trust', async () => {

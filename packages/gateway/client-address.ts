@@ -8,6 +8,12 @@ export interface ClientPlace {
   readonly protocol: 'http' | 'https'
 }
 
+/** The other end of a connection, as it is seen here. */
+export interface Peer {
+  readonly remoteAddress: string
+  readonly protocol: 'http' | 'https'
+}
+
 /** The proxies in front that are believed. */
 export class TrustedProxies {
   readonly #list = new BlockList()
@@ -27,9 +33,9 @@ export class TrustedProxies {
    * The client of a request: the rightmost address of X-Forwarded-For that no trusted proxy has. What stands left of it
    * was written by somebody who is not believed; and who is no proxy of ours is not asked at all.
    */
-  clientOf(peer: string, fields: Fields): ClientPlace {
-    const plain = unmapped(peer)
-    if (this.#isEmpty || !this.#trusts(plain)) return { address: plain, protocol: 'http' }
+  clientOf({ remoteAddress, protocol }: Peer, fields: Fields): ClientPlace {
+    const plain = unmapped(remoteAddress)
+    if (this.#isEmpty || !this.#trusts(plain)) return { address: plain, protocol }
     const hops = fieldMembers(fields, 'x-forwarded-for').map(unmapped)
     let address = plain
     for (let at = hops.length - 1; at >= 0 && this.#trusts(address); at -= 1) {
@@ -37,7 +43,7 @@ export class TrustedProxies {
       if (isIP(hop) === 0) break // what follows on the left is of somebody who cannot even be named
       address = hop
     }
-    return { address, protocol: protocolOf(fields) }
+    return { address, protocol: protocolOf(fields) ?? protocol }
   }
 
   #trusts(address: string): boolean {
@@ -47,9 +53,10 @@ export class TrustedProxies {
 }
 
 /** The last proxy's word alone: those before it may be anybody. */
-function protocolOf(fields: Fields): ClientPlace['protocol'] {
+function protocolOf(fields: Fields): ClientPlace['protocol'] | undefined {
   const [protocol, ...others] = fieldValues(fields, 'x-forwarded-proto')
-  return others.length === 0 && protocol?.split(',').at(-1)?.trim().toLowerCase() === 'https' ? 'https' : 'http'
+  if (protocol === undefined) return undefined
+  return others.length === 0 && protocol.split(',').at(-1)?.trim().toLowerCase() === 'https' ? 'https' : 'http'
 }
 
 function unmapped(address: string): string {

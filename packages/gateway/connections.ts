@@ -1,11 +1,11 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ServerConnection } from './http1/server-connection.ts'
 
 /** Which client connections are open: what a drain and the time limits need to know. */
 export class Connections {
   readonly #open = new Set<ServerConnection>()
   /** What have become WebSockets: they end by themselves. */
-  readonly #tunnels = new Set<Socket>()
+  readonly #tunnels = new Set<Duplex>()
   #isDraining = false
 
   get isDraining(): boolean {
@@ -17,7 +17,7 @@ export class Connections {
     connection.socket.once('close', () => this.#open.delete(connection))
   }
 
-  keepTunnel(connection: ServerConnection, socket: Socket): void {
+  keepTunnel(connection: ServerConnection, socket: Duplex): void {
     this.#open.delete(connection)
     this.#tunnels.add(socket)
     socket.once('close', () => this.#tunnels.delete(socket))

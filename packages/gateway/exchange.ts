@@ -1,5 +1,5 @@
 import { errorMessage, isAppError } from '@portolan/errors'
-import { type Answer, type Asked, answerOf, ownAnswerText } from './answer.ts'
+import { type Answer, type Asked, answerOf, ownAnswerHead } from './answer.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
 import type { Clock } from './http1/clock.ts'
 import { fieldValues } from './http1/fields.ts'
@@ -56,7 +56,7 @@ export class Exchange {
     const content = Buffer.from(client.request.method === 'HEAD' ? '' : body)
     // After a message that cannot be understood nobody knows where the next one begins.
     if (status === 400 || status === 408 || status === 503) client.closeAfterwards()
-    client.writeHead({ text: ownAnswerText(answer, this.date), framing: { kind: 'length', length: content.length } })
+    client.writeHead(ownAnswerHead(answer, { date: this.date, length: content.length }))
     this.began(status)
     if (content.length > 0) client.write(content)
     client.end()

@@ -1,5 +1,6 @@
 import { requestTimeout } from './errors.ts'
-import { answerText, interimText, requestText, trailerText } from './headers.ts'
+import { answerFields, interimFields, requestText, trailerFields } from './headers.ts'
+import { fieldLinesText } from './http1/answer-text.ts'
 import type { ClientExchange, TakenSocket } from './http1/client-exchange.ts'
 import { type Fields, fieldValues, hasMember } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
@@ -55,7 +56,7 @@ class Forwarding {
       onData: (piece) => {
         if (!upstream.write(piece)) this.#client.pauseContent()
       },
-      onEnd: (trailers) => upstream.end(trailerText(trailers)),
+      onEnd: (trailers) => upstream.end(fieldLinesText(trailerFields(trailers) ?? [])),
     })
     // The head goes out before the first byte of content: the service may want to answer to it alone.
     upstream.flush()
@@ -65,9 +66,8 @@ class Forwarding {
 
   onInterim({ status, reason, fields }: ResponseLines): void {
     this.#informationCount += 1
-    // An HTTP/1.0 client knows no interim answers (RFC 9110 §15.2).
-    if (this.#informationCount > MOST_INFORMATION || this.#client.request.isHttp10) return
-    this.#client.inform(interimText(fields, { status, reason }))
+    if (this.#informationCount > MOST_INFORMATION) return
+    this.#client.inform({ status, reason, fields: interimFields(fields) })
   }
 
   onUpgrade(head: ResponseLines, upstream: TakenSocket): void {
@@ -88,8 +88,9 @@ class Forwarding {
     if (isUpgrade) this.#client.closeAfterwards()
     const framing = framingFor(theirs, { mayBeChunked: !isUpgrade && !this.#client.request.isHttp10 })
     this.#mayBeSilent = isEventStream(fields)
-    const text = answerText(fields, { requestId: exchange.requestId, status, reason, framing, date: exchange.date })
-    this.#client.writeHead({ text, framing })
+    const { requestId, date } = exchange
+    const lines = answerFields(fields, { requestId, status, framing, date })
+    this.#client.writeHead({ status, reason, fields: lines, framing })
     exchange.began(status)
   }
 
@@ -99,7 +100,7 @@ class Forwarding {
 
   onEnd(trailers: Fields): void {
     this.#upstream = undefined
-    this.#client.end(trailerText(trailers))
+    this.#client.end(trailerFields(trailers))
     this.#passage.exchange.end('complete')
   }
 

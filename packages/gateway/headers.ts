@@ -1,4 +1,5 @@
 import type { ClientPlace } from './client-address.ts'
+import { fieldLinesText } from './http1/answer-text.ts'
 import { type Fields, fieldMembers, fieldValues } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
 import type { RequestHead } from './request-head.ts'
@@ -50,7 +51,7 @@ export function requestText(fields: Fields, { head, requestId, client, isUpgrade
   const { method, path, query, host } = head
   return (
     `${method} ${path}${query} HTTP/1.1\r\nHost: ${host}\r\n` +
-    endToEndLines(fields, isDroppedFromRequest) +
+    fieldLinesText(endToEndLines(fields, isDroppedFromRequest)) +
     `X-Forwarded-For: ${client.address}\r\nX-Forwarded-Proto: ${client.protocol}\r\n` +
     (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
     `X-Request-Id: ${requestId}\r\n` +
@@ -79,66 +80,59 @@ function trailerLines(fields: Fields): string {
 export interface AnswerFacts {
   readonly requestId: string
   readonly status: number
-  readonly reason: string
   /** How our own message will end. */
   readonly framing: Framing
   /** For an answer that came without one (RFC 9110 §6.6.1). */
   readonly date: string
 }
 
-/** The head of an answer for the client, without the lines of the connection and without its empty line. */
-export function answerText(fields: Fields, { requestId, status, reason, framing, date }: AnswerFacts): string {
-  return (
-    `HTTP/1.1 ${status} ${reason}\r\n` +
-    endToEndLines(fields, isDroppedFromAnswer) +
-    (fields.names.includes('date') ? '' : `Date: ${date}\r\n`) +
-    `X-Request-Id: ${requestId}\r\n` +
-    answerFramingLines(fields, status, framing)
-  )
+/** The fields of an answer for the client: the service's end-to-end ones, and ours. */
+export function answerFields(fields: Fields, { requestId, status, framing, date }: AnswerFacts): string[] {
+  const lines = endToEndLines(fields, isDroppedFromAnswer)
+  if (!fields.names.includes('date')) lines.push('Date', date)
+  lines.push('X-Request-Id', requestId)
+  pushFraming(lines, fields, { status, framing })
+  return lines
 }
 
 function isDroppedFromAnswer(name: string): boolean {
   return DROPPED_FROM_ANSWERS.has(name)
 }
 
-function answerFramingLines(fields: Fields, status: number, framing: Framing): string {
-  if (framing.kind === 'chunked') return `Transfer-Encoding: chunked\r\n${trailerLines(fields)}`
+function pushFraming(lines: string[], fields: Fields, { status, framing }: Pick<AnswerFacts, 'status' | 'framing'>) {
+  if (framing.kind === 'chunked') {
+    for (const names of fieldValues(fields, 'trailer')) lines.push('Trailer', names)
+    return
+  }
   // Beside a coding it was refused; of HEAD and 304 it says what a GET would have had. RFC 9110 §8.6: never with 204.
   const [length] = fieldValues(fields, 'content-length')
-  return length === undefined || status === 204 || status < 200 ? '' : `Content-Length: ${length}\r\n`
+  if (length !== undefined && status !== 204 && status >= 200) lines.push('Content-Length', length)
 }
 
-/** The head of an answer that agrees to a WebSocket, with its empty line. */
-export function switchText(
-  fields: Fields,
-  { requestId, reason }: { readonly requestId: string; readonly reason: string },
-): string {
-  const lines = `${endToEndLines(fields, isDroppedFromAnswer)}X-Request-Id: ${requestId}\r\n`
-  return `HTTP/1.1 101 ${reason}\r\n${lines}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+/** The fields of an answer that agrees to a WebSocket. */
+export function switchFields(fields: Fields, requestId: string): string[] {
+  return [...endToEndLines(fields, isDroppedFromAnswer), 'X-Request-Id', requestId]
 }
 
-/** What of an interim answer (1xx) is meant for the client, with its empty line. */
-export function interimText(
-  fields: Fields,
-  { status, reason }: { readonly status: number; readonly reason: string },
-): string {
-  return `HTTP/1.1 ${status} ${reason}\r\n${endToEndLines(fields, isDroppedFromAnswer)}\r\n`
+/** What of an interim answer (1xx) is meant for the client. */
+export function interimFields(fields: Fields): string[] {
+  return endToEndLines(fields, isDroppedFromAnswer)
 }
 
-/** The trailers that may pass. */
-export function trailerText(trailers: Fields): string {
-  if (trailers.names.length === 0) return ''
+/** The trailers that may pass; undefined when none, as nearly always. */
+export function trailerFields(trailers: Fields): string[] | undefined {
+  if (trailers.names.length === 0) return undefined
   return endToEndLines(trailers, (name) => DROPPED_FROM_TRAILERS.has(name) || name.includes('_'))
 }
 
-function endToEndLines(fields: Fields, isDropped: (name: string) => boolean): string {
+function endToEndLines(fields: Fields, isDropped: (name: string) => boolean): string[] {
   const { names, spelled, values } = fields
   const named = namedByConnection(fields)
-  let lines = ''
+  const lines: string[] = []
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] ?? ''
     if (isDropped(name) || named?.includes(name) === true) continue
-    lines += `${spelled[index]}: ${values[index]}\r\n`
+    lines.push(spelled[index] ?? '', values[index] ?? '')
   }
   return lines
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ClientPlace } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
 import type { UpstreamPool } from './http1/upstream-pool.ts'
@@ -15,5 +15,5 @@ export interface Passage {
   /** It asks for a WebSocket. */
   readonly isUpgrade: boolean
   /** The client's connection has become a WebSocket. */
-  readonly onTunnel: (socket: Socket) => void
+  readonly onTunnel: (socket: Duplex) => void
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { answerOf, ownAnswerText } from './answer.ts'
+import type { Duplex } from 'node:stream'
+import { answerOf, ownAnswerHead } from './answer.ts'
 import type { TrustedProxies } from './client-address.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import type { Connections } from './connections.ts'
@@ -15,6 +16,7 @@ import {
 import { Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { isOwnOrigin, namesGateway } from './host-name.ts'
+import { answerHeadText } from './http1/answer-text.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
 import type { Clock } from './http1/clock.ts'
 import { fieldValues, NO_FIELDS } from './http1/fields.ts'
@@ -45,6 +47,7 @@ export function receive(socket: Socket, options: ReceptionOptions): void {
   const { connections, clock, timeouts } = options
   const connection: ServerConnection = new ServerConnection(socket, {
     clock,
+    protocol: 'http',
     headLimitBytes: HEAD_LIMIT_BYTES,
     ...timeouts,
     onExchange: (client) => receiveRequest(client, connection, options),
@@ -61,8 +64,8 @@ function receiveRequest(client: ClientExchange, connection: ServerConnection, op
     const { head, route } = admit(exchange, options)
     const isUpgrade = isWebSocketHandshake(client.request)
     if (isUpgrade) admitUpgrade(client, head, route)
-    const onTunnel = (socket: Socket): void => connections.keepTunnel(connection, socket)
-    const place = options.trustedProxies().clientOf(client.remoteAddress, client.request.fields)
+    const onTunnel = (socket: Duplex): void => connections.keepTunnel(connection, socket)
+    const place = options.trustedProxies().clientOf(client, client.request.fields)
     const passage: Passage = { exchange, head, route, pool, client: place, isUpgrade, onTunnel }
     forward(passage)
   } catch (error) {
@@ -105,5 +108,6 @@ function refuseBytes(fault: MalformedMessage | 'head-too-slow', { logger, clock 
     { requestId, status: answer.status, fault: fault === 'head-too-slow' ? fault : fault.fault },
     'bytes refused',
   )
-  return `${ownAnswerText(answer, clock.date)}Connection: close\r\n\r\n${answer.body}`
+  const head = ownAnswerHead(answer, { date: clock.date, length: Buffer.byteLength(answer.body) })
+  return `${answerHeadText(head)}Connection: close\r\n\r\n${answer.body}`
 }

@@ -1,11 +1,8 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.ts'
-import { switchText } from './headers.ts'
+import { switchFields } from './headers.ts'
 import type { TakenSocket } from './http1/client-exchange.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
-
-// A silent peer may be alive for hours or gone without a word; only the kernel can ask it.
-const TCP_PROBE_MS = 30_000
 
 /**
  * After a service has agreed to a WebSocket: bytes flow both ways until both sides have ended, and a half-close or a
@@ -15,23 +12,23 @@ const TCP_PROBE_MS = 30_000
 export function joinSockets(
   exchange: Exchange,
   { head, upstream }: { readonly head: ResponseLines; readonly upstream: TakenSocket },
-  onSocket: (socket: Socket) => void,
+  onSocket: (socket: Duplex) => void,
 ): void {
-  const client = exchange.client.takeOver()
+  const { status, reason } = head
+  const client = exchange.client.switchProtocol({
+    status,
+    reason,
+    fields: switchFields(head.fields, exchange.requestId),
+  })
   onSocket(client.socket)
-  exchange.began(101)
-  client.socket.write(switchText(head.fields, { requestId: exchange.requestId, reason: head.reason }), 'latin1')
-  for (const { socket } of [client, upstream]) {
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, TCP_PROBE_MS)
-  }
+  exchange.began(status)
   if (upstream.early.length > 0) client.socket.write(upstream.early)
   if (client.early.length > 0) upstream.socket.write(client.early)
-  endTogether(client.socket, upstream.socket)
-  endTogether(upstream.socket, client.socket)
+  endTogether(client, upstream)
+  endTogether(upstream, client)
   let isLost = false
-  upstream.socket.once('close', (hadError) => {
-    isLost = hadError && !client.socket.destroyed
+  upstream.socket.once('error', () => {
+    isLost = !client.socket.destroyed
   })
   client.socket.once('close', () => exchange.end(isLost ? 'upstream-lost' : 'complete'))
   client.socket.pipe(upstream.socket)
@@ -39,10 +36,14 @@ export function joinSockets(
 }
 
 /** What happens to `one` happens to `other`. A graceful end needs nothing here: pipe passes it on. */
-function endTogether(one: Socket, other: Socket): void {
-  one.on('error', () => other.resetAndDestroy())
-  one.once('close', () => {
+function endTogether(one: TakenSocket, other: TakenSocket): void {
+  one.socket.on('error', other.reset)
+  one.socket.once('close', () => {
     // Gone before it had said all or before it could be told all: what is left to say to `other` is written out.
-    if (!other.destroyed) other.destroySoon()
+    if (!other.socket.destroyed) destroySoon(other.socket)
   })
+}
+
+function destroySoon(socket: Duplex): void {
+  socket.end(() => socket.destroy())
 }

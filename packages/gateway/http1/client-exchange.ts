@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import type { Fields } from './fields.ts'
+import type { Duplex } from 'node:stream'
+import type { FieldLines, Fields } from './fields.ts'
 import type { Framing } from './framing.ts'
 import type { RequestLines } from './request-lines.ts'
 
@@ -22,23 +22,34 @@ export interface ClientEvents {
   onMalformed(fault: Error): void
 }
 
+/** An answer before its content, without the fields of one hop: each version of HTTP writes those itself. */
 export interface AnswerHead {
-  /** The status line and the field lines, each ended by CRLF; without those of the framing and of the connection. */
-  readonly text: string
+  readonly status: number
+  readonly reason: string
+  /** With Content-Length or Trailer where the message has them. */
+  readonly fields: FieldLines
   readonly framing: Framing
 }
 
+/** An answer without content: an interim one, or one that switches protocols. */
+export type BareHead = Pick<AnswerHead, 'status' | 'reason' | 'fields'>
+
 /** A connection that speaks something else from now on. */
 export interface TakenSocket {
-  readonly socket: Socket
-  /** What the client sent behind its request without waiting. */
+  /** Half-open: the end of one direction does not end the other. */
+  readonly socket: Duplex
+  /** What was sent behind the head without waiting. */
   readonly early: Buffer
+  /** Breaks off, so that the other side does not take it for an end. */
+  readonly reset: () => void
 }
 
 /** One request of a client, and its answer: whichever version of HTTP carries it. */
 export interface ClientExchange {
   readonly request: RequestLines
   readonly remoteAddress: string
+  /** What the client's connection speaks below HTTP. */
+  readonly protocol: 'http' | 'https'
   /** Whether the head of the answer has been written: nothing else can be answered then. */
   readonly hasAnswered: boolean
   /** Whether all of the request has come. */
@@ -48,19 +59,18 @@ export interface ClientExchange {
   pauseContent(): void
   resumeContent(): void
   follow(events: ClientEvents): void
-  /** An interim answer (1xx), with its empty line; left out when the client reads slowly. */
-  inform(text: string): void
+  /** An interim answer (1xx); left out when the client reads slowly, or cannot know what it is. */
+  inform(head: BareHead): void
   /** No other request is read after this answer. */
   closeAfterwards(): void
   writeHead(head: AnswerHead): void
   /** @returns false when the client reads more slowly than we write: `onClientDrain` follows */
   write(piece: Buffer): boolean
-  /** @param trailers field lines, each ended by CRLF */
-  end(trailers?: string): void
+  end(trailers?: FieldLines): void
   /** Sends now what was written. */
   flush(): void
   /** Breaks off, so that the answer does not look complete. @param withReset when only a reset can tell */
   abort(withReset?: boolean): void
-  /** The exchange is over with this: the socket is the caller's. */
-  takeOver(): TakenSocket
+  /** Agrees to a WebSocket (101). The exchange is over with this: the socket is the caller's. */
+  switchProtocol(head: BareHead): TakenSocket
 }

@@ -8,6 +8,9 @@ export interface Fields {
   readonly values: readonly string[]
 }
 
+/** Field lines to be written: name, value, name, value, and so on. */
+export type FieldLines = readonly string[]
+
 export const NO_FIELDS: Fields = Object.freeze({ names: [], spelled: [], values: [] })
 
 /** By character: 1 for those of a token (RFC 9110 §5.6.2). */

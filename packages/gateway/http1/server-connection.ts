@@ -1,14 +1,19 @@
 import type { Socket } from 'node:net'
-import type { AnswerHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
+import { answerHeadText, fieldLinesText } from './answer-text.ts'
+import type { AnswerHead, BareHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
 import type { Clock } from './clock.ts'
 import { type ContentReader, openContentReader } from './content-reader.ts'
+import type { FieldLines } from './fields.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
 import { mayBeginRequest, parseRequestLines, type RequestLines } from './request-lines.ts'
+import { keepTunnelOpen } from './tunnel-socket.ts'
 
 export interface ServerConnectionOptions {
   readonly clock: Clock
+  /** What the connection speaks below HTTP. */
+  readonly protocol: 'http' | 'https'
   readonly headLimitBytes: number
   readonly headersMs: number
   readonly keepAliveMs: number
@@ -111,7 +116,8 @@ export class ServerConnection {
     socket.off('end', this.#onEnd).off('close', this.#onClose)
     const early = this.#ahead ?? NOTHING
     this.#ahead = undefined
-    return { socket, early }
+    keepTunnelOpen(socket)
+    return { socket, early, reset: () => socket.resetAndDestroy() }
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -203,6 +209,7 @@ export class ServerConnection {
 class ServerExchange implements ClientExchange {
   readonly request: RequestLines
   readonly remoteAddress: string
+  readonly protocol: 'http' | 'https'
   readonly #connection: ServerConnection
   readonly #writer: MessageWriter
   readonly #reader: ContentReader
@@ -216,6 +223,7 @@ class ServerExchange implements ClientExchange {
     this.#writer = writer
     this.request = request
     this.remoteAddress = connection.socket.remoteAddress ?? 'unknown'
+    this.protocol = connection.options.protocol
     this.#reader = openContentReader(request.framing)
     this.#mayGoOn = request.isPersistent
   }
@@ -265,20 +273,25 @@ class ServerExchange implements ClientExchange {
     this.#events = events
   }
 
-  inform(text: string): void {
+  inform(head: BareHead): void {
+    // An HTTP/1.0 client knows no interim answers (RFC 9110 §15.2).
+    if (this.#state !== 'waiting' || this.request.isHttp10) return
     const { socket } = this.#connection
-    if (this.#state === 'waiting' && !socket.writableNeedDrain) socket.write(text, 'latin1')
+    if (!socket.writableNeedDrain) socket.write(`${answerHeadText(head)}\r\n`, 'latin1')
   }
 
   closeAfterwards(): void {
     this.#mayGoOn = false
   }
 
-  writeHead({ text, framing }: AnswerHead): void {
+  writeHead(head: AnswerHead): void {
+    const { framing } = head
     this.#state = 'answering'
     if (framing.kind === 'until-close' || this.#connection.isClosing) this.#mayGoOn = false
     this.#connection.move()
-    this.#writer.begin(`${text}${this.#mayGoOn ? this.#keepAliveLines() : 'Connection: close\r\n'}\r\n`, framing)
+    const coding = framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
+    const keeping = this.#mayGoOn ? this.#keepAliveLines() : 'Connection: close\r\n'
+    this.#writer.begin(`${answerHeadText(head)}${coding}${keeping}\r\n`, framing)
   }
 
   write(piece: Buffer): boolean {
@@ -288,9 +301,9 @@ class ServerExchange implements ClientExchange {
     return isRead
   }
 
-  end(trailers?: string): void {
+  end(trailers?: FieldLines): void {
     if (this.#state !== 'answering') return
-    this.#writer.end(trailers)
+    this.#writer.end(trailers === undefined ? '' : fieldLinesText(trailers))
     this.#state = 'answered'
     if (this.#reader.isDone) this.#settleIfOver()
     else this.#discardRest()
@@ -306,9 +319,11 @@ class ServerExchange implements ClientExchange {
     else this.#connection.socket.destroy()
   }
 
-  takeOver(): TakenSocket {
+  switchProtocol(head: BareHead): TakenSocket {
     this.#state = 'over'
-    return this.#connection.detach()
+    const taken = this.#connection.detach()
+    taken.socket.write(`${answerHeadText(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1')
+    return taken
   }
 
   /** The client is gone. */

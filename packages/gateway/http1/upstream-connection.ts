@@ -8,6 +8,7 @@ import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
 import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-lines.ts'
+import { keepTunnelOpen } from './tunnel-socket.ts'
 
 export interface UpstreamTarget {
   readonly host: string
@@ -251,7 +252,8 @@ export class UpstreamConnection {
     socket.off('end', this.#onEnd).off('close', this.#onClose)
     this.#sending = undefined
     this.#options.onClosed(this)
-    events?.onUpgrade(head, { socket, early })
+    keepTunnelOpen(socket)
+    events?.onUpgrade(head, { socket, early, reset: () => socket.resetAndDestroy() })
   }
 
   #readContent(chunk: Buffer, { events }: Sending): Buffer | undefined {
