@@ -1,11 +1,11 @@
 import { errorMessage, isAppError } from '@portolan/errors'
 import { type Answer, type Asked, answerOf, ownAnswerHead } from './answer.ts'
+import type { Destination } from './destination.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
 import type { Clock } from './http1/clock.ts'
 import { fieldValues } from './http1/fields.ts'
 import type { GatewayLogger } from './log.ts'
 import { requestIdOf } from './request-id.ts'
-import type { GatewayRoute } from './route.ts'
 
 /** How an exchange came to its end. */
 export type Outcome = 'complete' | 'client-gone' | 'upstream-lost'
@@ -25,7 +25,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #startedMs = performance.now()
   /** What it was matched with. */
-  route: GatewayRoute | undefined
+  route: Destination | undefined
   #status = CLIENT_GONE
   #isOver = false
 
@@ -33,6 +33,10 @@ export class Exchange {
     this.client = client
     this.requestId = requestIdOf(client.request.fields)
     this.#options = options
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   get date(): string {
@@ -46,8 +50,12 @@ export class Exchange {
 
   /** Sends an answer of the gateway's own; once the upstream's has begun, the connection breaks off instead. */
   answer(error: unknown): void {
+    this.reply(this.#refuse(error))
+  }
+
+  /** As {@link answer}, for what is no error: a redirect, or a preflight. */
+  reply(answer: Answer): void {
     const { client } = this
-    const answer = this.#refuse(error)
     if (client.hasAnswered) {
       client.abort()
       return

@@ -46,7 +46,9 @@ class Forwarding {
   send({ mayBeStale }: { readonly mayBeStale: boolean }): void {
     const { exchange, head, route, pool, client, isUpgrade } = this.#passage
     const { requestId } = exchange
-    const text = requestText(this.#client.request.fields, { head, requestId, client, isUpgrade })
+    const came = this.#client.request.fields
+    const fields = route.firewall === undefined ? came : route.firewall.filterRequest(came)
+    const text = requestText(fields, { head, requestId, client, isUpgrade })
     const upstream = pool.acquire(route.target, { mayBeStale })
     this.#upstream = upstream
     upstream.send(text, { method: head.method, framing: head.framing, events: this })
@@ -67,14 +69,17 @@ class Forwarding {
   onInterim({ status, reason, fields }: ResponseLines): void {
     this.#informationCount += 1
     if (this.#informationCount > MOST_INFORMATION) return
-    this.#client.inform({ status, reason, fields: interimFields(fields) })
+    const { firewall } = this.#passage.route
+    const shown = firewall === undefined ? fields : firewall.filterAnswer(fields)
+    this.#client.inform({ status, reason, fields: interimFields(shown) })
   }
 
   onUpgrade(head: ResponseLines, upstream: TakenSocket): void {
     const { exchange, route, isUpgrade, onTunnel } = this.#passage
     this.#upstream = undefined
     if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket')) {
-      joinSockets(exchange, { head, upstream }, onTunnel)
+      const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
+      joinSockets(exchange, { head: { ...head, fields }, upstream }, onTunnel)
       return
     }
     upstream.socket.destroy()
@@ -82,8 +87,9 @@ class Forwarding {
     exchange.answer(upstreamFailure(route.service, cause, true))
   }
 
-  onHead({ status, reason, fields, framing: theirs }: ResponseLines): void {
-    const { exchange, isUpgrade } = this.#passage
+  onHead({ status, reason, fields: theirFields, framing: theirs }: ResponseLines): void {
+    const { exchange, isUpgrade, route } = this.#passage
+    const fields = route.firewall === undefined ? theirFields : route.firewall.filterAnswer(theirFields)
     // Behind a handshake the client may have sent frames already: they must not be read as its next request.
     if (isUpgrade) this.#client.closeAfterwards()
     const framing = framingFor(theirs, { mayBeChunked: !isUpgrade && !this.#client.request.isHttp10 })
@@ -120,7 +126,8 @@ class Forwarding {
     } else if (upstream?.isStale === true && head.framing.kind === 'none') {
       this.send({ mayBeStale: false })
     } else {
-      exchange.answer(upstreamFailure(route.service, cause, upstream?.hasConnected ?? false))
+      const failure = upstreamFailure(route.service, cause, upstream?.hasConnected ?? false)
+      exchange.answer(route.firewall?.explainFailure?.(failure) ?? failure)
     }
   }
 

@@ -91,6 +91,7 @@ class ListeningGateway implements Gateway {
     const reception = {
       configuration: () => this.#configuration,
       trustedProxies: () => this.#trustedProxies,
+      doorkeeper: () => undefined,
       connections: this.#connections,
       pool: this.#pool,
       clock: this.#clock,

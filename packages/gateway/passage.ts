@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream'
 import type { ClientPlace } from './client-address.ts'
+import type { Destination } from './destination.ts'
 import type { Exchange } from './exchange.ts'
 import type { UpstreamPool } from './http1/upstream-pool.ts'
 import type { RequestHead } from './request-head.ts'
-import type { GatewayRoute } from './route.ts'
 
 /** One request on its way: everything that it began with. */
 export interface Passage {
   readonly exchange: Exchange
   readonly head: RequestHead
-  readonly route: GatewayRoute
+  readonly route: Destination
   readonly pool: UpstreamPool
   readonly client: ClientPlace
   /** It asks for a WebSocket. */

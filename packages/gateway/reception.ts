@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answerOf, ownAnswerHead } from './answer.ts'
-import type { TrustedProxies } from './client-address.ts'
+import type { ClientPlace, TrustedProxies } from './client-address.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import type { Connections } from './connections.ts'
+import type { Destination } from './destination.ts'
 import {
   badRequest,
   gatewayClosing,
@@ -26,6 +27,7 @@ import type { UpstreamPool } from './http1/upstream-pool.ts'
 import type { GatewayLogger } from './log.ts'
 import { HEAD_LIMIT_BYTES, malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
+import type { Doorkeeper } from './pattern-host/admission.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
 import { requestIdOf } from './request-id.ts'
 import { type GatewayRoute, matchRoute } from './route.ts'
@@ -35,6 +37,8 @@ export interface ReceptionOptions {
   /** Asked at each request, so that a swapped configuration counts from the next one on. */
   readonly configuration: () => GatewayConfiguration
   readonly trustedProxies: () => TrustedProxies
+  /** Who decides about requests that no path's route is for, if there is one. */
+  readonly doorkeeper: () => Doorkeeper | undefined
   readonly connections: Connections
   readonly pool: UpstreamPool
   readonly clock: Clock
@@ -57,20 +61,62 @@ export function receive(socket: Socket, options: ReceptionOptions): void {
 }
 
 function receiveRequest(client: ClientExchange, connection: ServerConnection, options: ReceptionOptions): void {
-  const { logger, clock, pool, connections } = options
+  const { logger, clock } = options
   const exchange = new Exchange(client, { logger, clock })
   client.follow(unanswered(exchange))
   try {
-    const { head, route } = admit(exchange, options)
-    const isUpgrade = isWebSocketHandshake(client.request)
-    if (isUpgrade) admitUpgrade(client, head, route)
-    const onTunnel = (socket: Duplex): void => connections.keepTunnel(connection, socket)
-    const place = options.trustedProxies().clientOf(client, client.request.fields)
-    const passage: Passage = { exchange, head, route, pool, client: place, isUpgrade, onTunnel }
-    forward(passage)
+    if (options.connections.isDraining) throw gatewayClosing()
+    const head = parseRequestHead(client.request)
+    const reception: Reception = {
+      exchange,
+      head,
+      isUpgrade: isWebSocketHandshake(client.request),
+      connection,
+      options,
+    }
+    const doorkeeper = options.doorkeeper()
+    // It answers every refusal itself, so that nobody waits for it.
+    if (doorkeeper?.decides(head) === true) void askDoorkeeper(reception, doorkeeper)
+    else sendOn(reception, admit(reception))
   } catch (error) {
     exchange.answer(error)
   }
+}
+
+/** One request that has been read, and what it came by. */
+interface Reception {
+  readonly exchange: Exchange
+  readonly head: RequestHead
+  readonly isUpgrade: boolean
+  readonly connection: ServerConnection
+  readonly options: ReceptionOptions
+}
+
+async function askDoorkeeper(reception: Reception, doorkeeper: Doorkeeper): Promise<void> {
+  const { exchange, head, isUpgrade } = reception
+  try {
+    const { protocol } = placeOf(reception)
+    const admission = await doorkeeper.admit({ exchange, head, isUpgrade, protocol })
+    if (exchange.isOver) return // the client has gone meanwhile
+    if (admission.kind === 'answer') exchange.reply(admission.answer)
+    else sendOn(reception, admission.destination)
+  } catch (error) {
+    if (!exchange.isOver) exchange.answer(error)
+  }
+}
+
+function sendOn(reception: Reception, route: Destination): void {
+  const { exchange, head, isUpgrade, connection, options } = reception
+  const { pool, connections } = options
+  exchange.route = route
+  const onTunnel = (socket: Duplex): void => connections.keepTunnel(connection, socket)
+  const passage: Passage = { exchange, head, route, pool, client: placeOf(reception), isUpgrade, onTunnel }
+  forward(passage)
+}
+
+function placeOf({ exchange, options }: Reception): ClientPlace {
+  const { client } = exchange
+  return options.trustedProxies().clientOf(client, client.request.fields)
 }
 
 /** Until it is on its way nothing of it is read, and its answer follows at once. */
@@ -80,15 +126,14 @@ function unanswered(exchange: Exchange) {
 }
 
 /** @throws the reason why the request goes nowhere */
-function admit(exchange: Exchange, options: ReceptionOptions): { head: RequestHead; route: GatewayRoute } {
-  if (options.connections.isDraining) throw gatewayClosing()
-  const head = parseRequestHead(exchange.client.request)
+function admit({ exchange, head, isUpgrade, options }: Reception): GatewayRoute {
   const { routes, domains } = options.configuration()
   if (!namesGateway(head, domains)) throw hostUnknown(head.host)
   const route = matchRoute(routes, head.path)
   if (route === undefined) throw noRoute(head.path)
   exchange.route = route
-  return { head, route }
+  if (isUpgrade) admitUpgrade(exchange.client, head, route)
+  return route
 }
 
 /** @throws the reason why there is no WebSocket */

@@ -1,12 +1,9 @@
+import type { Destination } from './destination.ts'
+
 /** Sends every path at or below `path` to one service. */
-export interface GatewayRoute {
+export interface GatewayRoute extends Destination {
   /** A normalised path prefix without a slash at the end (`/api/boards`), or `/` for everything. */
   readonly path: string
-  /** The service's name, as people read it. */
-  readonly service: string
-  readonly target: { readonly host: string; readonly port: number }
-  /** Whether WebSocket handshakes are let through. */
-  readonly websocket: boolean
 }
 
 /**
