@@ -43,6 +43,7 @@ export function answerOf(error: unknown, asked: Asked): Answer {
     'nosniff',
     'X-Request-Id',
     asked.requestId,
+    ...retryLines(problem.details),
     ...(problem.code === 'GATEWAY_METHOD_REFUSED' ? ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] : []),
   ]
   if (kind === undefined || !prefersHtml(asked.accept)) {
@@ -69,6 +70,12 @@ export function ownAnswerHead(
 ): AnswerHead {
   const fields = ['Date', date, ...headers]
   return { status, reason: STATUS_CODES[status] ?? '', fields, framing: { kind: 'length', length } }
+}
+
+/** An error that passes by itself says when (RFC 9110 §10.2.3), as whole seconds in `details.retryAfterSeconds`. */
+function retryLines(details: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  const seconds = details?.retryAfterSeconds
+  return typeof seconds === 'number' ? ['Retry-After', String(seconds)] : []
 }
 
 function answer(status: number, headers: string[], body: string): Answer {

@@ -53,7 +53,11 @@ test('behind a trusted proxy a service hears of the client, and a swap of the co
     'GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.66, 198.51.100.9\r\nX-Forwarded-Proto: https\r\n\r\n'
   proxy.say(ask)
   await eventually(() => proxy.received).toMatch(/198\.51\.100\.9 https$/)
-  world.gateway.configure({ ...world.configuration, trustedProxies: [], listeners: world.gateway.addresses.map(place) })
+  await world.gateway.configure({
+    ...world.configuration,
+    trustedProxies: [],
+    listeners: world.gateway.addresses.map(place),
+  })
   proxy.say(ask)
   await eventually(() => proxy.received).toMatch(/127\.0\.0\.1 http$/)
 })

@@ -1,5 +1,5 @@
 import type { Fields } from './http1/fields.ts'
-import type { UpstreamTarget } from './http1/upstream-connection.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 /** Where an admitted request goes: what a path's route and a pattern host have in common. */
 export interface Destination {
@@ -7,7 +7,7 @@ export interface Destination {
   readonly path: string
   /** The service's name, as people read it. */
   readonly service: string
-  readonly target: UpstreamTarget
+  readonly upstream: Upstream
   /** Whether WebSocket handshakes are let through. */
   readonly websocket: boolean
   /** What stands between the browser and a service that is not trusted with every field; nothing for a route. */

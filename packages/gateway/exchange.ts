@@ -63,7 +63,7 @@ export class Exchange {
     const { status, body } = answer
     const content = Buffer.from(client.request.method === 'HEAD' ? '' : body)
     // After a message that cannot be understood nobody knows where the next one begins.
-    if (status === 400 || status === 408 || status === 503) client.closeAfterwards()
+    if (status === 400 || status === 408) client.closeAfterwards()
     client.writeHead(ownAnswerHead(answer, { date: this.date, length: content.length }))
     this.began(status)
     if (content.length > 0) client.write(content)

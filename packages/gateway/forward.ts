@@ -11,6 +11,7 @@ import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import { joinSockets } from './tunnel.ts'
 import { upstreamFailure } from './upstream-failure.ts'
+import type { Target } from './upstreams/target.ts'
 
 /** More interim answers than any service has a use for. */
 const MOST_INFORMATION = 16
@@ -34,6 +35,7 @@ export function forward(passage: Passage): void {
 class Forwarding {
   readonly #passage: Passage
   readonly #client: ClientExchange
+  #target: Target | undefined
   #upstream: UpstreamConnection | undefined
   #informationCount = 0
   #mayBeSilent = false
@@ -44,12 +46,15 @@ class Forwarding {
   }
 
   send({ mayBeStale }: { readonly mayBeStale: boolean }): void {
-    const { exchange, head, route, pool, client, isUpgrade } = this.#passage
+    const { exchange, head, route, client, isUpgrade } = this.#passage
     const { requestId } = exchange
     const came = this.#client.request.fields
     const fields = route.firewall === undefined ? came : route.firewall.filterRequest(came)
     const text = requestText(fields, { head, requestId, client, isUpgrade })
-    const upstream = pool.acquire(route.target, { mayBeStale })
+    const target = route.upstream.choose()
+    this.#target = target
+    const upstream = mayBeStale ? target.pool.acquire() : target.pool.open()
+    target.began()
     this.#upstream = upstream
     upstream.send(text, { method: head.method, framing: head.framing, events: this })
     this.#client.follow(this)
@@ -126,9 +131,14 @@ class Forwarding {
     } else if (upstream?.isStale === true && head.framing.kind === 'none') {
       this.send({ mayBeStale: false })
     } else {
+      this.#target?.failed()
       const failure = upstreamFailure(route.service, cause, upstream?.hasConnected ?? false)
       exchange.answer(route.firewall?.explainFailure?.(failure) ?? failure)
     }
+  }
+
+  onExpelled(): void {
+    this.#breakOff()
   }
 
   onServiceDrain(): void {

@@ -61,7 +61,7 @@ test('a swapped configuration counts from the next request on; streams and socke
   await using events = await openEvents(world.port)
   const socket = await openSocket(world.port)
   const routes = [routeTo('/', green.port, { websocket: true })]
-  world.gateway.configure({ ...world.configuration, routes })
+  await world.gateway.configure({ ...world.configuration, routes })
   expect(await (await fetch(world.url)).text()).toBe('green')
   blue.streams[0]?.write('data: blue\n\n')
   await eventually(() => events.received).toContain('data: blue')
@@ -74,13 +74,13 @@ test('a configuration with faults or other listeners is refused and the old one 
   await using blue = await openService('blue')
   await using world = await openTestGateway([routeTo('/', blue.port)])
   const { gateway, configuration } = world
-  expect(() => gateway.configure({ ...configuration, routes: [routeTo('x', 1)] })).toThrow(
-    expect.objectContaining({ code: 'GATEWAY_CONFIGURATION_INVALID' }),
-  )
+  await expect(gateway.configure({ ...configuration, routes: [routeTo('x', 1)] })).rejects.toMatchObject({
+    code: 'GATEWAY_CONFIGURATION_INVALID',
+  })
   const listeners = [{ name: 'http', address: '127.0.0.1', port: 1 }]
-  expect(() => gateway.configure({ ...configuration, listeners })).toThrow(
-    expect.objectContaining({ code: 'GATEWAY_LISTENERS_CHANGED' }),
-  )
+  await expect(gateway.configure({ ...configuration, listeners })).rejects.toMatchObject({
+    code: 'GATEWAY_LISTENERS_CHANGED',
+  })
   expect(await (await fetch(world.url)).text()).toBe('blue')
 })
 

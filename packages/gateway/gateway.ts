@@ -5,11 +5,13 @@ import { type GatewayConfiguration, type GatewayListener, parseGatewayConfigurat
 import { Connections } from './connections.ts'
 import { listenersChanged } from './errors.ts'
 import { Clock } from './http1/clock.ts'
-import { UpstreamPool } from './http1/upstream-pool.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
 import { receive } from './reception.ts'
+import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
+import type { UpstreamState } from './upstreams/upstream-state.ts'
+import { Upstreams } from './upstreams/upstreams.ts'
 
 /** The grace of `[Symbol.asyncDispose]`. */
 const DISPOSE_GRACE_MS = 5_000
@@ -32,7 +34,9 @@ export interface Gateway {
    * Swaps the configuration whole, from the next request on; open ones keep what they began with.
    * @throws GATEWAY_CONFIGURATION_INVALID or GATEWAY_LISTENERS_CHANGED, and the old one stays
    */
-  configure(configuration: GatewayConfiguration): void
+  configure(configuration: GatewayConfiguration): Promise<void>
+  /** What stands behind the routes, and how it is doing. */
+  upstreamStates(): readonly UpstreamState[]
   /**
    * Stops accepting, closes idle connections, and lets open requests and WebSockets end by themselves until the
    * signal fires; then destroys them. Called again, by whichever name, it gives the same promise.
@@ -63,12 +67,13 @@ class ListeningGateway implements Gateway {
   readonly #logger: GatewayLogger
   readonly #timeouts: GatewayTimeouts
   readonly #clock = new Clock()
-  readonly #pool: UpstreamPool
+  readonly #upstreams: Upstreams
   readonly #sweeping: NodeJS.Timeout
   readonly #connections = new Connections()
   readonly #servers: Server[] = []
   #configuration: GatewayConfiguration
   #trustedProxies: TrustedProxies
+  #routes: RouteTable
   #addresses: readonly GatewayAddress[] = []
   #closed: Promise<void> | undefined
 
@@ -79,7 +84,8 @@ class ListeningGateway implements Gateway {
     this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
     const { connectMs, responseMs } = this.#timeouts
     const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
-    this.#pool = new UpstreamPool({ clock: this.#clock, ...limits })
+    this.#upstreams = new Upstreams({ clock: this.#clock, ...limits })
+    this.#routes = this.#upstreams.resolve(configuration.routes)
     this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
 
@@ -93,7 +99,7 @@ class ListeningGateway implements Gateway {
       trustedProxies: () => this.#trustedProxies,
       doorkeeper: () => undefined,
       connections: this.#connections,
-      pool: this.#pool,
+      routes: () => this.#routes,
       clock: this.#clock,
       timeouts: this.#timeouts,
       logger: this.#logger,
@@ -107,12 +113,17 @@ class ListeningGateway implements Gateway {
     }
   }
 
-  configure(configuration: GatewayConfiguration): void {
+  async configure(configuration: GatewayConfiguration): Promise<void> {
     const next = parseGatewayConfiguration(configuration)
     if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
     this.#configuration = next
+    this.#routes = this.#upstreams.resolve(next.routes)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
     this.#logger.info({ stack: next.stack, routeCount: next.routes.length }, 'configured')
+  }
+
+  upstreamStates(): readonly UpstreamState[] {
+    return this.#upstreams.states()
   }
 
   close({ signal }: Waiting): Promise<void> {
@@ -133,7 +144,7 @@ class ListeningGateway implements Gateway {
   #sweep(): void {
     this.#clock.tick()
     this.#connections.sweep()
-    this.#pool.sweep()
+    this.#upstreams.sweep()
   }
 
   async #drain(signal: AbortSignal): Promise<void> {
@@ -144,7 +155,7 @@ class ListeningGateway implements Gateway {
     signal.addEventListener('abort', destroyAll, { once: true })
     await gone
     signal.removeEventListener('abort', destroyAll)
-    this.#pool.destroy()
+    this.#upstreams.destroy()
     clearInterval(this.#sweeping)
   }
 }

@@ -19,7 +19,7 @@ async function run(): Promise<void> {
   gateway = await openGateway(configuration, { logger, signal: opening.signal })
   const { addresses } = gateway
   logger.info({ addresses, stack: configuration.stack }, 'ready')
-  process.on('message', answerMessage)
+  process.on('message', (message) => void answerMessage(message)) // it tells its own failures
   say({ type: 'ready', version: MESSAGES_VERSION, addresses })
 }
 
@@ -41,11 +41,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function answerMessage(message: unknown): void {
+async function answerMessage(message: unknown): Promise<void> {
   try {
     const { type, configuration } = readMessage(message)
     if (type !== 'configure') throw messageUnknown(type)
-    gateway?.configure(parseGatewayConfiguration(configuration))
+    await gateway?.configure(parseGatewayConfiguration(configuration))
     say({ type: 'configured' })
   } catch (error) {
     say({ type: 'refused', code: errorCode(error) ?? 'INTERNAL', message: errorMessage(error) })

@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream'
 import type { ClientPlace } from './client-address.ts'
 import type { Destination } from './destination.ts'
 import type { Exchange } from './exchange.ts'
-import type { UpstreamPool } from './http1/upstream-pool.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** One request on its way: everything that it began with. */
@@ -10,7 +9,6 @@ export interface Passage {
   readonly exchange: Exchange
   readonly head: RequestHead
   readonly route: Destination
-  readonly pool: UpstreamPool
   readonly client: ClientPlace
   /** It asks for a WebSocket. */
   readonly isUpgrade: boolean

@@ -23,14 +23,13 @@ import type { Clock } from './http1/clock.ts'
 import { fieldValues, NO_FIELDS } from './http1/fields.ts'
 import type { MalformedMessage } from './http1/malformed-message.ts'
 import { ServerConnection } from './http1/server-connection.ts'
-import type { UpstreamPool } from './http1/upstream-pool.ts'
 import type { GatewayLogger } from './log.ts'
 import { HEAD_LIMIT_BYTES, malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import type { Doorkeeper } from './pattern-host/admission.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
 import { requestIdOf } from './request-id.ts'
-import { type GatewayRoute, matchRoute } from './route.ts'
+import type { RouteTable } from './route-table.ts'
 import type { GatewayTimeouts } from './timeouts.ts'
 
 export interface ReceptionOptions {
@@ -40,7 +39,8 @@ export interface ReceptionOptions {
   /** Who decides about requests that no path's route is for, if there is one. */
   readonly doorkeeper: () => Doorkeeper | undefined
   readonly connections: Connections
-  readonly pool: UpstreamPool
+  /** Of that configuration. */
+  readonly routes: () => RouteTable
   readonly clock: Clock
   readonly timeouts: GatewayTimeouts
   readonly logger: GatewayLogger
@@ -107,10 +107,9 @@ async function askDoorkeeper(reception: Reception, doorkeeper: Doorkeeper): Prom
 
 function sendOn(reception: Reception, route: Destination): void {
   const { exchange, head, isUpgrade, connection, options } = reception
-  const { pool, connections } = options
   exchange.route = route
-  const onTunnel = (socket: Duplex): void => connections.keepTunnel(connection, socket)
-  const passage: Passage = { exchange, head, route, pool, client: placeOf(reception), isUpgrade, onTunnel }
+  const onTunnel = (socket: Duplex): void => options.connections.keepTunnel(connection, socket)
+  const passage: Passage = { exchange, head, route, client: placeOf(reception), isUpgrade, onTunnel }
   forward(passage)
 }
 
@@ -126,10 +125,9 @@ function unanswered(exchange: Exchange) {
 }
 
 /** @throws the reason why the request goes nowhere */
-function admit({ exchange, head, isUpgrade, options }: Reception): GatewayRoute {
-  const { routes, domains } = options.configuration()
-  if (!namesGateway(head, domains)) throw hostUnknown(head.host)
-  const route = matchRoute(routes, head.path)
+function admit({ exchange, head, isUpgrade, options }: Reception): Destination {
+  if (!namesGateway(head, options.configuration().domains)) throw hostUnknown(head.host)
+  const route = options.routes().find(head.path)
   if (route === undefined) throw noRoute(head.path)
   exchange.route = route
   if (isUpgrade) admitUpgrade(exchange.client, head, route)
@@ -137,7 +135,7 @@ function admit({ exchange, head, isUpgrade, options }: Reception): GatewayRoute 
 }
 
 /** @throws the reason why there is no WebSocket */
-function admitUpgrade({ request }: ClientExchange, head: RequestHead, route: GatewayRoute): void {
+function admitUpgrade({ request }: ClientExchange, head: RequestHead, route: Destination): void {
   if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
   if (!route.websocket) throw webSocketRefused(route.service, route.path)
   const [origin] = fieldValues(request.fields, 'origin')

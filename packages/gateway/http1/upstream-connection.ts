@@ -27,6 +27,8 @@ export interface UpstreamEvents {
   /** The service reads again. */
   onServiceDrain(): void
   onFailure(cause: Error): void
+  /** Its time on this target is over, whatever is missing. Its connection is still open. */
+  onExpelled(): void
   /** 101: it switches to another protocol, asked for or not; the socket is the caller's. */
   onUpgrade(head: ResponseLines, taken: TakenSocket): void
 }
@@ -154,6 +156,11 @@ export class UpstreamConnection {
   destroy(): void {
     this.#sending = undefined
     this.#socket.destroy()
+  }
+
+  /** Tells the request that is under way that its time on this target is over. */
+  expel(): void {
+    this.#sending?.events.onExpelled()
   }
 
   /** Ends what has been waited for too long. Called every now and then. @param waitsForClient content is still to come */

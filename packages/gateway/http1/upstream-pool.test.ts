@@ -9,9 +9,9 @@ import { UpstreamPool } from './upstream-pool.ts'
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const NONE = { kind: 'none' } as const
 
-function openPool() {
+function openPool(port: number) {
   const limits = { headLimitBytes: 10_000, connectMs: 1_000, responseMs: 1_000, keptMs: 1_000 }
-  const pool = new UpstreamPool({ clock: new Clock(), ...limits })
+  const pool = new UpstreamPool({ host: '127.0.0.1', port }, { clock: new Clock(), ...limits })
   return { pool, [Symbol.dispose]: () => pool.destroy() }
 }
 
@@ -24,6 +24,7 @@ function listen(heard: string[], changes: Partial<UpstreamEvents> = {}): Upstrea
     onEnd: () => heard.push('end'),
     onPause: () => undefined,
     onServiceDrain: () => undefined,
+    onExpelled: () => heard.push('expelled'),
     onFailure: ({ message }) => heard.push(`failure: ${message}`),
     onUpgrade: (_, { socket }) => socket.destroy(),
     ...changes,
@@ -46,17 +47,16 @@ test('a connection that was stopped at the end of an answer serves the next requ
     'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na',
     'HTTP/1.1 201 OK\r\nContent-Length: 1\r\n\r\nb',
   ])
-  using world = openPool()
-  const target = { host: '127.0.0.1', port: service.port }
+  using world = openPool(service.port)
   const heard: string[] = []
-  const first: UpstreamConnection = world.pool.acquire(target, { mayBeStale: true })
+  const first: UpstreamConnection = world.pool.acquire()
   const stop = (piece: Buffer) => {
     heard.push(piece.toString('latin1'))
     first.pause() // its client reads slowly
   }
   first.send(REQUEST, { method: 'GET', framing: NONE, events: listen(heard, { onData: stop }) })
   await eventually(() => heard.join()).toBe('head 200,a,end')
-  const second = world.pool.acquire(target, { mayBeStale: true })
+  const second = world.pool.acquire()
   expect(second).toBe(first)
   second.send(REQUEST, { method: 'GET', framing: NONE, events: listen(heard) })
   await eventually(() => heard.join()).toBe('head 200,a,end,head 201,b,end')
@@ -64,22 +64,21 @@ test('a connection that was stopped at the end of an answer serves the next requ
 
 test('a connection on which something came that nobody asked for is never used again', async () => {
   await using service = await openService(['HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\n\r\nevil'])
-  using world = openPool()
-  const target = { host: '127.0.0.1', port: service.port }
+  using world = openPool(service.port)
   const heard: string[] = []
-  const first = world.pool.acquire(target, { mayBeStale: true })
+  const first = world.pool.acquire()
   first.send(REQUEST, { method: 'GET', framing: NONE, events: listen(heard) })
   await eventually(() => heard.join()).toBe('head 200,a,end')
-  expect(world.pool.acquire(target, { mayBeStale: true })).not.toBe(first)
+  expect(world.pool.acquire()).not.toBe(first)
 })
 
 test('interim answers come before the answer, in one piece with it too', async () => {
   await using service = await openService([
     'HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 100 Go\r\n\r\nHTTP/1.1 204 No\r\n\r\n',
   ])
-  using world = openPool()
+  using world = openPool(service.port)
   const heard: string[] = []
-  const connection = world.pool.acquire({ host: '127.0.0.1', port: service.port }, { mayBeStale: false })
+  const connection = world.pool.open()
   connection.send(REQUEST, { method: 'GET', framing: NONE, events: listen(heard) })
   await eventually(() => heard.join()).toBe('interim 103,interim 100,head 204,end')
 })

@@ -1,26 +1,70 @@
 import { UpstreamConnection, type UpstreamConnectionOptions, type UpstreamTarget } from './upstream-connection.ts'
 
-const KEPT_PER_TARGET = 256
+const MOST_KEPT = 256
 
-/** Connections to services, those that wait for the next request by target: the one that was used last goes first. */
+export type UpstreamPoolOptions = Omit<UpstreamConnectionOptions, 'onClosed' | 'onFree'> & {
+  /** A connection is used no more: another may be opened, or this one be used again. */
+  readonly onFreed?: () => void
+}
+
+/** The connections to one target; of those that wait for the next request the one that was used last goes first. */
 export class UpstreamPool {
+  readonly #target: UpstreamTarget
   readonly #options: UpstreamConnectionOptions
-  readonly #keptByTarget = new Map<string, UpstreamConnection[]>()
+  readonly #onFreed: () => void
+  readonly #kept: UpstreamConnection[] = []
   readonly #open = new Set<UpstreamConnection>()
+  #isRetired = false
 
-  constructor(options: Omit<UpstreamConnectionOptions, 'onClosed' | 'onFree'>) {
+  constructor(target: UpstreamTarget, { onFreed = () => undefined, ...options }: UpstreamPoolOptions) {
+    this.#target = target
+    this.#onFreed = onFreed
     this.#options = { ...options, onClosed: (closed) => this.#forget(closed), onFree: (free) => this.#keep(free) }
   }
 
-  /** @param mayBeStale whether one that was used before will do */
-  acquire(target: UpstreamTarget, { mayBeStale }: { readonly mayBeStale: boolean }): UpstreamConnection {
-    const kept = mayBeStale ? this.#keptByTarget.get(keyOf(target)) : undefined
-    for (let connection = kept?.pop(); connection !== undefined; connection = kept?.pop()) {
+  /** All that are open, those that became WebSockets not among them. */
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  /** How many wait for the next request. */
+  get keptCount(): number {
+    return this.#kept.length
+  }
+
+  /** One that was used before, and may be dead without our knowing it, else a new one. */
+  acquire(): UpstreamConnection {
+    for (let connection = this.#kept.pop(); connection !== undefined; connection = this.#kept.pop()) {
       if (connection.isUsable) return connection
     }
-    const connection = new UpstreamConnection(target, this.#options)
+    return this.open()
+  }
+
+  /** One that nobody has used. */
+  open(): UpstreamConnection {
+    const connection = new UpstreamConnection(this.#target, this.#options)
     this.#open.add(connection)
     return connection
+  }
+
+  /** From now on none is used a second time; those that wait are closed. */
+  retire(): void {
+    this.#isRetired = true
+    this.closeKept()
+  }
+
+  /** They are used again. */
+  revive(): void {
+    this.#isRetired = false
+  }
+
+  closeKept(): void {
+    for (const connection of this.#kept.splice(0)) connection.destroy()
+  }
+
+  /** Tells each request that is under way that its time here is over. */
+  expel(): void {
+    for (const connection of this.#open) connection.expel()
   }
 
   sweep(): void {
@@ -32,21 +76,15 @@ export class UpstreamPool {
   }
 
   #keep(connection: UpstreamConnection): void {
-    const key = keyOf(connection.target)
-    const kept = this.#keptByTarget.get(key)
-    if (kept === undefined) this.#keptByTarget.set(key, [connection])
-    else if (kept.length < KEPT_PER_TARGET) kept.push(connection)
+    if (!this.#isRetired && this.#kept.length < MOST_KEPT) this.#kept.push(connection)
     else connection.destroy()
+    this.#onFreed()
   }
 
   #forget(connection: UpstreamConnection): void {
     this.#open.delete(connection)
-    const kept = this.#keptByTarget.get(keyOf(connection.target)) ?? []
-    const at = kept.indexOf(connection)
-    if (at !== -1) kept.splice(at, 1)
+    const at = this.#kept.indexOf(connection)
+    if (at !== -1) this.#kept.splice(at, 1)
+    this.#onFreed()
   }
-}
-
-function keyOf({ host, port }: UpstreamTarget): string {
-  return `${host} ${port}`
 }
