@@ -13,8 +13,12 @@ import { joinSockets } from './tunnel.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { Target } from './upstreams/target.ts'
 
-/** More interim answers than any service has a use for. */
+/** More interim answers than any client has a use for; later ones are left out. */
 const MOST_INFORMATION = 16
+/** A service that never comes to its answer: as many 102 as one a second for a quarter of an hour. */
+const MOST_INTERIM = 1_000
+
+const ENDLESS = `it gives more than ${MOST_INTERIM} interim answers`
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -24,7 +28,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
  * A service may close a kept connection in the moment a request is put on it, which nobody did wrong. So kept
  * connections carry only requests that may be sent twice (idempotent and without content, RFC 9110 §9.2.2), and such
  * a request is sent a second time, on a new connection, when its kept one closed before any byte came back. All
- * others get a new connection.
+ * others get a new connection, and one that carried content is not kept.
  */
 export function forward(passage: Passage): void {
   const { head, isUpgrade } = passage
@@ -73,6 +77,10 @@ class Forwarding {
 
   onInterim({ status, reason, fields }: ResponseLines): void {
     this.#informationCount += 1
+    if (this.#informationCount > MOST_INTERIM) {
+      this.#refuse(upstreamFailure(this.#passage.route.service, new MalformedMessage(ENDLESS), true))
+      return
+    }
     if (this.#informationCount > MOST_INFORMATION) return
     const { firewall } = this.#passage.route
     const shown = firewall === undefined ? fields : firewall.filterAnswer(fields)

@@ -1,7 +1,7 @@
 import type { ClientPlace } from './client-address.ts'
 import { fieldLinesText } from './http1/answer-text.ts'
 import { type Fields, fieldMembers, fieldValues } from './http1/fields.ts'
-import type { Framing } from './http1/framing.ts'
+import { type Framing, hasContent } from './http1/framing.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** RFC 9110 §7.6.1, with the two Proxy- fields that older servers still treat as hop-by-hop. */
@@ -21,13 +21,23 @@ const HOP_BY_HOP = [
 const REQUEST_REPLACED = ['host', 'content-length', 'forwarded', 'x-real-ip', 'x-request-id'] as const
 const DROPPED_FROM_REQUESTS = new Set<string>([...HOP_BY_HOP, ...REQUEST_REPLACED])
 const DROPPED_FROM_ANSWERS = new Set<string>([...HOP_BY_HOP, 'content-length', 'x-request-id'])
-// A trailer that changes framing, routing or identity after the fact is dropped (RFC 9110 §6.5.1).
+// A trailer that changes framing, routing, conditions, identity or meaning after the fact is dropped (RFC 9110 §6.5.1):
+// many servers put trailers among the headers, and what was decided by those has been decided.
 const DROPPED_FROM_TRAILERS = new Set<string>([
   ...DROPPED_FROM_REQUESTS,
   'authorization',
-  'cookie',
-  'set-cookie',
+  'cache-control',
   'content-encoding',
+  'content-range',
+  'content-type',
+  'cookie',
+  'expect',
+  'location',
+  'max-forwards',
+  'origin',
+  'range',
+  'set-cookie',
+  'www-authenticate',
 ])
 
 // Methods for which a message without content needs no Content-Length: 0 (RFC 9110 §8.6).
@@ -56,8 +66,13 @@ export function requestText(fields: Fields, { head, requestId, client, isUpgrade
     (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
     `X-Request-Id: ${requestId}\r\n` +
     requestFramingLines(fields, head) +
-    (isUpgrade ? 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n' : 'Connection: keep-alive\r\n\r\n')
+    (isUpgrade ? 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n' : connectionLine(head.framing))
   )
+}
+
+/** What carries content is not used again; the service may know that from the beginning. */
+function connectionLine(framing: Framing): string {
+  return hasContent(framing) ? 'Connection: close\r\n\r\n' : 'Connection: keep-alive\r\n\r\n'
 }
 
 function isDroppedFromRequest(name: string): boolean {
@@ -122,7 +137,11 @@ export function interimFields(fields: Fields): string[] {
 /** The trailers that may pass; undefined when none, as nearly always. */
 export function trailerFields(trailers: Fields): string[] | undefined {
   if (trailers.names.length === 0) return undefined
-  return endToEndLines(trailers, (name) => DROPPED_FROM_TRAILERS.has(name) || name.includes('_'))
+  return endToEndLines(trailers, isDroppedFromTrailers)
+}
+
+function isDroppedFromTrailers(name: string): boolean {
+  return isDroppedFromRequest(name) || DROPPED_FROM_TRAILERS.has(name) || /^(if|access-control|sec)-/.test(name)
 }
 
 function endToEndLines(fields: Fields, isDropped: (name: string) => boolean): string[] {

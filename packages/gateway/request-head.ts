@@ -24,8 +24,7 @@ export interface RequestHead {
  */
 export function parseRequestHead({ method, target, fields, framing, isHttp10 }: RequestLines): RequestHead {
   if (method === 'TRACE' || method === 'CONNECT') throw methodRefused(method)
-  const [expect] = fieldValues(fields, 'expect')
-  if (expect !== undefined && !isHttp10 && expect.toLowerCase() !== '100-continue') throw expectationFailed(expect)
+  if (!isHttp10) refuseExpectations(fieldValues(fields, 'expect'))
   const { authority, path, query } = parseTarget(target)
   const host = parseHost(fieldValues(fields, 'host'), isHttp10)
   return { method, path, query, host: authority ?? host, framing }
@@ -38,6 +37,13 @@ export function parseRequestHead({ method, target, fields, framing, isHttp10 }: 
 export function isWebSocketHandshake({ method, fields, isHttp10 }: RequestLines): boolean {
   if (method !== 'GET' || isHttp10 || !fields.names.includes('upgrade')) return false
   return hasMember(fields, 'connection', 'upgrade') && hasMember(fields, 'upgrade', 'websocket')
+}
+
+/** Servers disagree about what an unknown, repeated or obscured Expect does to the content behind it. */
+function refuseExpectations(expectations: readonly string[]): void {
+  const [first, ...others] = expectations
+  if (first === undefined) return
+  if (others.length > 0 || first.toLowerCase() !== '100-continue') throw expectationFailed(expectations.join(', '))
 }
 
 interface Target {

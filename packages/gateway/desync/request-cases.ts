@@ -96,6 +96,8 @@ const LINES: readonly RequestCase[] = [
   passed('another host in the URL: it counts', `GET http://127.0.0.1/first HTTP/1.1\r\n${HOST}\r\n`, 'GET /first ""'),
   passed('escaped line ends in the path', `GET /a%0d%0aX:%20b HTTP/1.1\r\n${HOST}\r\n`, 'GET /a%0D%0AX:%20b ""'),
   refused('LF alone ends every line', 'GET /first HTTP/1.1\nHost: localhost\n\n'),
+  refused('a CR before it', `\rX${POST}Content-Length: 5\r\n\r\nhello`),
+  refused('two empty lines before it', `\r\n\r\n${POST}Content-Length: 5\r\n\r\nhello`),
   refused('an LF before it', `\n${POST}Content-Length: 5\r\n\r\nhello`),
   refused('a NUL before it', `\0${SMUGGLED}`),
   refused('a NUL in the path', `GET /a\0b HTTP/1.1\r\n${HOST}\r\n`),

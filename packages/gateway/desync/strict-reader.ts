@@ -114,7 +114,8 @@ export function readAnswers(text: string, methods: readonly string[]): readonly 
 }
 
 function readAnswer(text: string, method: string): { readonly said: string; readonly rest: string } {
-  const head = /^HTTP\/1\.1 (\d{3}) [\t\x20-\x7e\x80-\xff]*\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n/
+  const head =
+    /^HTTP\/1\.1 (\d{3}) [\t\x20-\x7e\x80-\xff]*\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n/
   const [whole = '', status = '', lines = ''] = head.exec(text) ?? []
   const rest = text.slice(whole.length)
   if (whole === '') return { said: 'broken', rest: '' }
@@ -122,7 +123,9 @@ function readAnswer(text: string, method: string): { readonly said: string; read
   if (method === 'HEAD' || status === '204' || status === '304') return { said: `${status} ""`, rest }
   const length = /^content-length: (\d+)\r$/im.exec(lines)?.[1]
   const step = length === undefined ? readChunks(rest) : readLength(rest, Number(length))
-  return 'fault' in step ? { said: `${status} broken`, rest: '' } : { said: `${status} ${JSON.stringify(step.value)}`, rest: step.rest }
+  return 'fault' in step
+    ? { said: `${status} broken`, rest: '' }
+    : { said: `${status} ${JSON.stringify(step.value)}`, rest: step.rest }
 }
 
 function readLength(text: string, size: number): Step<string> {

@@ -12,6 +12,11 @@ export const NO_CONTENT: Framing = Object.freeze({ kind: 'none' })
 const CHUNKED: Framing = Object.freeze({ kind: 'chunked' })
 const UNTIL_CLOSE: Framing = Object.freeze({ kind: 'until-close' })
 
+/** Whether bytes follow the head. */
+export function hasContent(framing: Framing): boolean {
+  return framing.kind === 'length' ? framing.length > 0 : framing.kind !== 'none'
+}
+
 // 15 digits are below 2^53 and above any real message.
 const LENGTH = /^\d{1,15}$/
 

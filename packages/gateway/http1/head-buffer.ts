@@ -40,9 +40,11 @@ export class HeadBuffer {
   push(chunk: Buffer): TakenHead | undefined {
     if (this.#gathered === undefined) return this.#takeWhole(chunk)
     const gathered = this.#append(chunk, this.#gathered)
-    // The end may have begun in the bytes before.
-    const end = gathered.indexOf(END, Math.max(0, this.#length - chunk.length - END.length + 1))
-    if (end === -1 || end + END.length > this.#length) return this.#keepWaiting(this.#length)
+    // The end may have begun in the bytes before; what is behind these is memory of others, not looked at.
+    const from = Math.max(0, this.#length - chunk.length - END.length + 1)
+    const found = gathered.subarray(from, this.#length).indexOf(END)
+    if (found === -1) return this.#keepWaiting(this.#length)
+    const end = from + found
     const restAt = chunk.length - (this.#length - end - END.length)
     this.#gathered = undefined
     this.#length = 0

@@ -16,13 +16,16 @@ export interface RequestLines {
 // One space between the parts, and nothing else: `GET  /` or a tab is read in more than one way.
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/
 
+const CR = 0x0d
+
 /**
- * @param text up to and with the CRLF of its last line
+ * @param text up to and with the CRLF of its last line; one empty line before the first is forgiven (RFC 9112 §2.2)
  * @throws MalformedMessage
  */
 export function parseRequestLines(text: string): RequestLines {
-  const end = text.indexOf('\r\n')
-  const match = REQUEST_LINE.exec(text.slice(0, end))
+  const from = text.startsWith('\r\n') ? 2 : 0
+  const end = text.indexOf('\r\n', from)
+  const match = REQUEST_LINE.exec(text.slice(from, end))
   if (match === null) throw new MalformedMessage('its first line is no request line')
   const [, method = '', target = '', major, minor] = match
   if (major !== '1') throw new MalformedMessage(`its version is HTTP/${major}.${minor}`, 'version')
@@ -38,8 +41,11 @@ export function isPersistent(fields: Fields, isHttp10: boolean): boolean {
   return !isHttp10 && !hasMember(fields, 'connection', 'close')
 }
 
-/** A request begins with its method, which is of letters in all that are registered; TLS begins with a control byte. */
+/**
+ * A request begins with its method, which is of letters in all that are registered, or with the empty line that is
+ * forgiven; TLS begins with a control byte.
+ */
 export function mayBeginRequest(first: Buffer): boolean {
   const byte = first[0] ?? 0
-  return byte > 0x20 && byte < 0x7f
+  return (byte > 0x20 && byte < 0x7f) || byte === CR
 }

@@ -26,6 +26,7 @@ export interface ServerConnectionOptions {
 /** How long the rest of an upload is thrown away after the answer: closing at once could reset that (RFC 9112 §9.6). */
 const LINGER_MS = 5_000
 const CR = 0x0d
+const LF = 0x0a
 const NOTHING = Buffer.alloc(0)
 
 /** One client's HTTP/1.1 connection: its requests one after the other, however they come in. */
@@ -177,10 +178,10 @@ export class ServerConnection {
   }
 
   #readHead(chunk: Buffer): Buffer | undefined {
-    // One empty line before a request is forgiven (RFC 9112 §2.2).
-    const isPadded = chunk[0] === CR && this.#head.isEmpty && chunk[1] === 0x0a
+    // An empty line alone, as some clients send behind their content, is no beginning of a head to wait for.
+    if (chunk.length === 2 && chunk[0] === CR && chunk[1] === LF && this.#head.isEmpty) return undefined
     if (this.#head.isEmpty && this.#exchangeCount > 0) this.#headSinceMs = this.options.clock.nowMs
-    const taken = this.#head.push(isPadded ? chunk.subarray(2) : chunk)
+    const taken = this.#head.push(chunk)
     if (taken === undefined) return undefined
     const request = parseRequestLines(taken.text)
     const exchange = new ServerExchange(this, this.#writer, request)
@@ -287,7 +288,7 @@ class ServerExchange implements ClientExchange {
   writeHead(head: AnswerHead): void {
     const { framing } = head
     this.#state = 'answering'
-    if (framing.kind === 'until-close' || this.#connection.isClosing) this.#mayGoOn = false
+    if (framing.kind === 'until-close' || this.#connection.isClosing || this.#isUnsure()) this.#mayGoOn = false
     this.#connection.move()
     const coding = framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
     const keeping = this.#mayGoOn ? this.#keepAliveLines() : 'Connection: close\r\n'
@@ -331,6 +332,11 @@ class ServerExchange implements ClientExchange {
     if (this.#state === 'over') return
     this.#state = 'over'
     this.#events?.onGone()
+  }
+
+  /** Who asked whether to send the content may send it or not after this answer, so nobody knows what comes next. */
+  #isUnsure(): boolean {
+    return !this.#reader.isDone && this.request.fields.names.includes('expect')
   }
 
   #keepAliveLines(): string {

@@ -3,12 +3,14 @@ import type { TakenSocket } from './client-exchange.ts'
 import type { Clock } from './clock.ts'
 import { type ContentReader, openContentReader } from './content-reader.ts'
 import { type Fields, NO_FIELDS } from './fields.ts'
-import type { Framing } from './framing.ts'
+import { type Framing, hasContent } from './framing.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
 import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-lines.ts'
 import { keepTunnelOpen } from './tunnel-socket.ts'
+
+const NOTHING = Buffer.alloc(0)
 
 export interface UpstreamTarget {
   readonly host: string
@@ -80,6 +82,7 @@ export class UpstreamConnection {
   #answer: ResponseLines | undefined
   #reader: ContentReader | undefined
   #isSent = false
+  #isReusable = true
   #answerCount = 0
   #hasConnected = false
   #hasHeard = false
@@ -121,6 +124,8 @@ export class UpstreamConnection {
     this.#answer = undefined
     this.#hasHeard = false
     this.#isSent = sending.framing.kind === 'none'
+    // A service that ignores the content of a request takes it for the next one: then it must be nobody else's (CL.0).
+    this.#isReusable = !hasContent(sending.framing)
     this.#move()
     this.#writer.begin(text, sending.framing)
     if (this.#isSent) this.#writer.flush()
@@ -228,8 +233,8 @@ export class UpstreamConnection {
   #read(chunk: Buffer): void {
     const sending = this.#sending
     let rest: Buffer | undefined = chunk
-    while (rest !== undefined && rest.length > 0 && this.#sending !== undefined) {
-      rest = this.#answer === undefined ? this.#readHead(rest, this.#sending) : this.#readContent(rest, this.#sending)
+    while (rest !== undefined && rest.length > 0 && sending !== undefined && this.#sending === sending) {
+      rest = this.#answer === undefined ? this.#readHead(rest, sending) : this.#readContent(rest, sending)
     }
     // Nobody asked: whatever it says would be taken for the answer to the next request.
     if (rest !== undefined && rest.length > 0) this.#socket.destroy()
@@ -248,7 +253,7 @@ export class UpstreamConnection {
     this.#answer = head
     this.#reader = openContentReader(head.framing)
     events.onHead(head)
-    if (this.#reader.isDone) this.#finish(events)
+    if (this.#reader.isDone) this.#finish(events, taken.rest)
     return taken.rest
   }
 
@@ -267,13 +272,15 @@ export class UpstreamConnection {
     const reader = this.#reader
     if (reader === undefined) return chunk
     const rest = reader.read(chunk, (piece) => events.onData(piece))
-    if (rest !== undefined) this.#finish(events)
+    if (rest !== undefined) this.#finish(events, rest)
     return rest
   }
 
-  #finish(events: UpstreamEvents): void {
+  /** @param rest what came behind the answer: nobody asked, and the next request would be answered with it */
+  #finish(events: UpstreamEvents, rest: Buffer = NOTHING): void {
     const trailers = this.#reader?.trailers ?? NO_FIELDS
     this.#reader = undefined
+    if (rest.length > 0) this.#isReusable = false
     this.#settleIfOver()
     events.onEnd(trailers)
   }
@@ -286,7 +293,7 @@ export class UpstreamConnection {
     this.#answerCount += 1
     // The client of this answer may have read slowly; the next one has nothing to do with that.
     if (this.#socket.isPaused()) this.#socket.resume()
-    if (this.#isSent && answer.isPersistent) this.#options.onFree(this)
+    if (this.#isSent && this.#isReusable && answer.isPersistent) this.#options.onFree(this)
     else this.#socket.destroySoon()
   }
 }
