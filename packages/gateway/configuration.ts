@@ -14,6 +14,8 @@ export interface GatewayListener {
 export interface GatewayConfiguration {
   /** The name of the stack that this gateway serves. */
   readonly stack: string
+  /** How many processes serve; each needs a core of its own to be of use. */
+  readonly workers: number
   /** The names that it answers to besides `localhost` and addresses; `*.example.com` is every name below, `*` any. */
   readonly domains: readonly string[]
   /** Addresses and networks (`10.0.0.0/8`) of proxies in front, whose word about the client counts. */
@@ -22,7 +24,10 @@ export interface GatewayConfiguration {
   readonly routes: readonly GatewayRoute[]
 }
 
-const KEYS = ['stack', 'domains', 'trustedProxies', 'listeners', 'routes'] as const
+/** More than any machine has a use for. */
+const MOST_WORKERS = 64
+
+const KEYS = ['stack', 'workers', 'domains', 'trustedProxies', 'listeners', 'routes'] as const
 
 /**
  * Validates a configuration and gives it back frozen to the leaves, the route paths normalised.
@@ -32,9 +37,10 @@ const KEYS = ['stack', 'domains', 'trustedProxies', 'listeners', 'routes'] as co
 export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
   const faults: string[] = []
   const read = new Reader(faults)
-  const { stack, domains, trustedProxies, listeners, routes } = read.record(value, '', KEYS)
+  const { stack, workers, domains, trustedProxies, listeners, routes } = read.record(value, '', KEYS)
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
+    workers: workers === undefined ? 1 : read.count(workers, 'workers', { lowest: 1, highest: MOST_WORKERS }),
     domains:
       domains === undefined ? [] : read.list(domains, 'domains').map((one, index) => readDomain(read, one, index)),
     trustedProxies:
@@ -106,9 +112,10 @@ function refuseTwins(names: readonly string[], place: string, faults: string[]):
   })
 }
 
-function freeze({ stack, domains, trustedProxies, listeners, routes }: GatewayConfiguration): GatewayConfiguration {
+function freeze(configuration: GatewayConfiguration): GatewayConfiguration {
+  const { domains, trustedProxies, listeners, routes } = configuration
   return Object.freeze({
-    stack,
+    ...configuration,
     domains: Object.freeze(domains),
     trustedProxies: Object.freeze(trustedProxies),
     listeners: Object.freeze(listeners),

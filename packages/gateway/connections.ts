@@ -33,6 +33,11 @@ export class Connections {
     for (const connection of this.#open) connection.closeWhenIdle()
   }
 
+  /** Lets each go on until it has been asked once more, or has been idle for as long as it may be. */
+  handOver(): void {
+    for (const connection of this.#open) connection.closeAfterNext()
+  }
+
   destroy(): void {
     this.#isDraining = true
     for (const { socket } of this.#open) socket.destroy()

@@ -100,7 +100,7 @@ test('several listeners serve the same routes', async () => {
   await using blue = await openService('blue')
   const listeners = ['one', 'two'].map((name) => ({ name, address: '127.0.0.1', port: 0 }))
   await using gateway = await openGateway(
-    { stack: 'test', domains: [], trustedProxies: [], listeners, routes: [routeTo('/', blue.port)] },
+    { stack: 'test', workers: 1, domains: [], trustedProxies: [], listeners, routes: [routeTo('/', blue.port)] },
     { signal: NEVER },
   )
   expect(gateway.addresses.map(({ name }) => name)).toEqual(['one', 'two'])

@@ -26,6 +26,14 @@ export interface GatewayOptions extends Waiting {
   readonly timeouts?: Partial<GatewayTimeouts>
 }
 
+export interface Closing extends Waiting {
+  /**
+   * Another process accepts on the same ports. Then idle connections stay until they have asked once more: who asks in
+   * the moment that his connection is closed does not know whether he was heard.
+   */
+  readonly isHandOver?: boolean
+}
+
 /** A reverse proxy that listens. */
 export interface Gateway {
   /** Where it listens, in the order of the configuration. */
@@ -41,7 +49,7 @@ export interface Gateway {
    * Stops accepting, closes idle connections, and lets open requests and WebSockets end by themselves until the
    * signal fires; then destroys them. Called again, by whichever name, it gives the same promise.
    */
-  close(waiting: Waiting): Promise<void>
+  close(closing: Closing): Promise<void>
   /** Ends everything now. Resolves when no socket is left. Also ends a close that is under way. */
   destroy(cause?: unknown): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -126,8 +134,8 @@ class ListeningGateway implements Gateway {
     return this.#upstreams.states()
   }
 
-  close({ signal }: Waiting): Promise<void> {
-    this.#closed ??= this.#drain(signal)
+  close(closing: Closing): Promise<void> {
+    this.#closed ??= this.#drain(closing)
     return this.#closed
   }
 
@@ -147,9 +155,10 @@ class ListeningGateway implements Gateway {
     this.#upstreams.sweep()
   }
 
-  async #drain(signal: AbortSignal): Promise<void> {
+  async #drain({ signal, isHandOver = false }: Closing): Promise<void> {
     const gone = Promise.all(this.#servers.map(closeServer))
-    this.#connections.drain()
+    if (isHandOver) this.#connections.handOver()
+    else this.#connections.drain()
     const destroyAll = () => this.#connections.destroy()
     if (signal.aborted) destroyAll()
     signal.addEventListener('abort', destroyAll, { once: true })

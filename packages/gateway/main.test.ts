@@ -1,64 +1,20 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { errorCode } from '@portolan/errors'
 import { expect, test } from 'vitest'
 import type { GatewayConfiguration } from './configuration.ts'
 import { eventually } from './eventually.ts'
+import { isOpen, kill, MAIN, readyPort, startGateway, writeConfiguration } from './gateway-process.ts'
 import { openTestGateway, openTestUpstream, RawClient, routeTo } from './testing.ts'
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 const CONFIGURATION: GatewayConfiguration = {
   stack: 'test',
+  workers: 1,
   domains: [],
   trustedProxies: [],
   listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }],
   routes: [],
-}
-
-/** A folder with a configuration file, gone afterwards. */
-async function writeConfiguration(configuration: unknown) {
-  const folder = await mkdtemp(join(tmpdir(), 'portolan-gateway-'))
-  const path = join(folder, 'gateway.json')
-  await writeFile(path, JSON.stringify(configuration))
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-}
-
-async function startGateway(configuration: unknown) {
-  const file = await writeConfiguration(configuration)
-  const child = fork(MAIN, { env: { ...process.env, PORTOLAN_GATEWAY_CONFIGURATION: file.path }, silent: true })
-  const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr)
-  const stdout = child.stdout === null ? Promise.resolve('') : text(child.stdout)
-  const stop = async () => {
-    await kill(child)
-    await file[Symbol.asyncDispose]()
-  }
-  return { child, stdout, stderr, [Symbol.asyncDispose]: stop }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-}
-
-async function readyPort(child: ChildProcess): Promise<number> {
-  const [message] = await once(child, 'message')
-  expect(message).toMatchObject({ type: 'ready', addresses: [{ name: 'http', address: '127.0.0.1' }] })
-  return Number(Object(message).addresses[0].port)
-}
-
-function isOpen(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect(port, '127.0.0.1', () => resolve(true))
-  socket.once('error', () => resolve(false))
-  return promise.finally(() => socket.destroy())
 }
 
 test('the process says where it listens, swaps its configuration, and refuses a wrong one', async () => {
@@ -114,7 +70,7 @@ test('kill -9 leaves no listener', async () => {
   await using gateway = await startGateway(CONFIGURATION)
   const port = await readyPort(gateway.child)
   await kill(gateway.child)
-  expect(await isOpen(port)).toBe(false)
+  await eventually(() => isOpen(port)).toBe(false)
 })
 
 const SUPERVISOR = `

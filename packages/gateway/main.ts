@@ -1,32 +1,45 @@
-/** The gateway as a process of its own. README.md describes its environment and its messages. */
+/**
+ * The gateway as a process: a primary, which holds the listening sockets and speaks with its supervisor, and workers, in
+ * which the requests are. This file is both.
+ */
+import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { AppError, errorCode, errorMessage } from '@portolan/errors'
 import { type GatewayConfiguration, parseGatewayConfiguration } from './configuration.ts'
 import { configurationInvalid, configurationUnreadable, messageUnknown } from './errors.ts'
-import { type Gateway, openGateway } from './gateway.ts'
 import { jsonLines, LineBatch } from './log.ts'
+import { Worker } from './workers/worker.ts'
+import { WorkerFleet } from './workers/worker-fleet.ts'
+import { WorkerSide } from './workers/worker-side.ts'
 
 const GRACE_MS = 5_000
 const MESSAGES_VERSION = 1
 const lines = new LineBatch((text) => process.stdout.write(text))
 const logger = jsonLines((line) => lines.add(line))
-const opening = new AbortController()
-let gateway: Gateway | undefined
+const closing = new AbortController()
+let fleet: WorkerFleet | undefined
 
-async function run(): Promise<void> {
+async function runPrimary(): Promise<void> {
   listenForEnd()
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  cluster.setupPrimary({ stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const configuration = await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION)
-  gateway = await openGateway(configuration, { logger, signal: opening.signal })
-  const { addresses } = gateway
-  logger.info({ addresses, stack: configuration.stack }, 'ready')
-  process.on('message', (message) => void answerMessage(message)) // it tells its own failures
+  fleet = await WorkerFleet.open(configuration, { logger, startWorker })
+  const { addresses } = fleet
+  logger.info({ addresses, stack: configuration.stack, workers: configuration.workers }, 'ready')
+  process.on('message', (message) => void answerMessage(message)) // never rejects
+  process.on('SIGHUP', () => void replaceByFile()) // never rejects
   say({ type: 'ready', version: MESSAGES_VERSION, addresses })
+}
+
+function startWorker(): Worker {
+  return new Worker(cluster.fork(), (text) => lines.add(text))
 }
 
 async function readConfiguration(path: string | undefined): Promise<GatewayConfiguration> {
   let text: string
   try {
-    text = await readFile(path ?? '', { encoding: 'utf8', signal: opening.signal })
+    text = await readFile(path ?? '', { encoding: 'utf8', signal: closing.signal })
   } catch (error) {
     throw configurationUnreadable(path ?? '', error)
   }
@@ -41,12 +54,22 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** As of a web server: new workers with what the file says now, and with the program as it is now. */
+async function replaceByFile(): Promise<void> {
+  try {
+    await fleet?.replace(await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION))
+  } catch (error) {
+    logger.error({ code: errorCode(error), message: errorMessage(error) }, 'workers not replaced')
+  }
+}
+
 async function answerMessage(message: unknown): Promise<void> {
   try {
     const { type, configuration } = readMessage(message)
-    if (type !== 'configure') throw messageUnknown(type)
-    await gateway?.configure(parseGatewayConfiguration(configuration))
-    say({ type: 'configured' })
+    if (type === 'configure') await fleet?.configure(parseGatewayConfiguration(configuration))
+    else if (type === 'replace') await fleet?.replace(parseGatewayConfiguration(configuration))
+    else throw messageUnknown(type)
+    say({ type: type === 'replace' ? 'replaced' : 'configured' })
   } catch (error) {
     say({ type: 'refused', code: errorCode(error) ?? 'INTERNAL', message: errorMessage(error) })
   }
@@ -76,16 +99,32 @@ function listenForEnd(): void {
 
 async function end(reason: string): Promise<void> {
   logger.info({ reason }, 'closing')
-  opening.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
-  await gateway?.close({ signal: AbortSignal.timeout(GRACE_MS) })
+  closing.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
+  await fleet?.close(GRACE_MS)
   lines.flush()
   process.exit(0)
 }
 
+function runWorker(): void {
+  // A signal to the whole group is the primary's to act on. When the primary goes, cluster ends its workers.
+  process
+    .on('SIGTERM', () => undefined)
+    .on('SIGINT', () => undefined)
+    .on('SIGHUP', () => undefined)
+  process.stdout.on('error', () => undefined)
+  const exit = (): never => {
+    lines.flush()
+    process.exit(0)
+  }
+  const side = new WorkerSide({ logger, send: (answer) => say(answer), exit })
+  process.on('message', (request: Parameters<WorkerSide['answer']>[0]) => void side.answer(request)) // never rejects
+}
+
 try {
-  await run()
+  if (cluster.isPrimary) await runPrimary()
+  else runWorker()
 } catch (error) {
-  if (!opening.signal.aborted) fail(error) // otherwise end() is at work, and exits
+  if (!closing.signal.aborted) fail(error) // otherwise end() is at work, and exits
 }
 
 function fail(error: unknown): never {

@@ -61,7 +61,7 @@ export async function openTestGateway(
 ): Promise<TestGateway> {
   const { domains = ['*'], trustedProxies = [] } = options
   const listeners = [{ name: 'http', address: '127.0.0.1', port: 0 }]
-  const configuration = { stack: 'test', domains, trustedProxies, listeners, routes }
+  const configuration = { stack: 'test', workers: 1, domains, trustedProxies, listeners, routes }
   const gateway = await openGateway(configuration, { ...options, signal: AbortSignal.timeout(10_000) })
   const [{ port } = { port: 0 }] = gateway.addresses
   const url = `http://127.0.0.1:${port}`

@@ -74,6 +74,11 @@ export class ServerConnection {
     if (this.#exchange === undefined) this.socket.destroySoon()
   }
 
+  /** The next answer, or the one that is under way, is the last; while there is none, what the client sends is heard. */
+  closeAfterNext(): void {
+    this.#isClosing = true
+  }
+
   /** Ends what has stood still for too long. Called every now and then. */
   sweep(): void {
     const { clock, headersMs, keepAliveMs, idleMs } = this.options
