@@ -12,6 +12,7 @@ test('a valid configuration is given back frozen, with normalised prefixes', () 
   const configuration = parseGatewayConfiguration(JSON.parse(JSON.stringify(VALID)))
   expect(configuration).toEqual({
     ...VALID,
+    workers: 1,
     domains: [],
     trustedProxies: [],
     routes: [routeTo('/api', 8000), routeTo('/', 5173)],

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCatalogue } from '@portolan/errors'
+import { WORKER_ERRORS } from './workers/errors.ts'
 
 export const GATEWAY_ERRORS = {
   GATEWAY_BAD_REQUEST: { status: 400, title: 'The request cannot be understood' },
@@ -21,6 +22,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_PORT_TAKEN: { status: 409, title: 'The port is taken' },
   GATEWAY_LISTEN_FAILED: { status: 500, title: 'The gateway cannot listen' },
   GATEWAY_MESSAGE_UNKNOWN: { status: 400, title: 'The message is unknown' },
+  ...WORKER_ERRORS,
 } as const satisfies ErrorCatalogue
 
 type GatewayCode = keyof typeof GATEWAY_ERRORS
@@ -168,6 +170,6 @@ export function listenFailed(listener: ListenerPlace, cause: unknown): AppError 
 }
 
 export function messageUnknown(type: string): AppError {
-  const message = `The message type "${type}" is unknown. Expected was "configure". Send that, or update the gateway.`
+  const message = `The message type "${type}" is unknown. Expected was "configure" or "replace". Send one of them, or update the gateway.`
   return gatewayError('GATEWAY_MESSAGE_UNKNOWN', message, { details: { type } })
 }

@@ -21,7 +21,7 @@ export async function writeConfiguration(configuration: unknown) {
 
 export async function startGateway(configuration: unknown) {
   const file = await writeConfiguration(configuration)
-  const child = fork(MAIN, { env: { ...process.env, PORTOLAN_GATEWAY_CONFIGURATION: file.path }, silent: true })
+  const child = fork(MAIN, { env: { PORTOLAN_GATEWAY_CONFIGURATION: file.path }, silent: true })
   const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr)
   const stdout = child.stdout === null ? Promise.resolve('') : text(child.stdout)
   const stop = async () => {

@@ -6,7 +6,8 @@ export { nearestSpelling } from './nearest-spelling.ts'
 export { mainPort, portMeant } from './port-choice.ts'
 export { formatPath, type Path, type Position, Positions } from './position.ts'
 export { type Addressing, fillReferences, type Reference } from './reference.ts'
-export { GATEWAY, LOCAL_HOST, type OpenOptions, type ResolveOptions, resolveStack } from './resolve.ts'
+export { LOCAL_HOST, type OpenOptions, type ResolveOptions, resolveStack } from './resolve.ts'
+export { GATEWAY } from './resolve-gateway.ts'
 export type {
   Capacity,
   DeclaredPort,

@@ -55,8 +55,6 @@ export function resolveService(
       Object.entries(written.environment ?? {}).map(([key, value]) => [key, String(value)]),
     ),
     networks: written.networks,
-    domains: 'domains' in written ? (written.domains ?? []) : [],
-    trustedProxies: 'trustedProxies' in written ? (written.trustedProxies ?? []) : [],
     settings: written.settings ?? {},
     source,
   }

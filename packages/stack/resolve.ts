@@ -7,6 +7,7 @@ import { nearestSpelling } from './nearest-spelling.ts'
 import { layOver } from './overlay.ts'
 import type { Path, Positions } from './position.ts'
 import { referenceFaults } from './reference.ts'
+import { GATEWAY, resolveGateway } from './resolve-gateway.ts'
 import { resolveHost } from './resolve-host.ts'
 import { resolveService } from './resolve-service.ts'
 import type { DeclaredService, DeclaredStack, Host, OpenPort, ResolvedStack } from './resolved-stack.ts'
@@ -33,8 +34,6 @@ export interface OpenOptions extends ResolveOptions {
   readonly leaveOpen: true
 }
 
-/** The name of the service that the gateway is to the rest of the stack. */
-export const GATEWAY = 'gateway'
 /** The host of every service that names none. */
 export const LOCAL_HOST = 'local'
 
@@ -86,10 +85,7 @@ function modelOf(value: FullStack, { stack, environment, options, positions }: M
   const services = Object.entries(value.services ?? {}).map(([name, service]) =>
     resolveService(service, { name, source: ['services', name], resolving }),
   )
-  const gateway =
-    value.gateway === undefined
-      ? undefined
-      : resolveService(value.gateway, { name: GATEWAY, source: [GATEWAY], resolving })
+  const gateway = value.gateway === undefined ? undefined : resolveGateway(value.gateway, resolving)
   const all = gateway === undefined ? services : [gateway, ...services]
   resolving.faults.push(...nameFaults(all, declared, positions), ...referenceFaults(all, positions))
   throwAny(resolving.faults)

@@ -13,7 +13,7 @@ export interface ResolvedStack<P extends DeclaredPort = Port> {
   /** The name of the preview that this copy of the stack is. */
   readonly preview: string | undefined
   readonly hosts: readonly Host[]
-  readonly gateway: Service<P> | undefined
+  readonly gateway: Gateway<P> | undefined
   /** In the order of the file, without the gateway. */
   readonly services: readonly Service<P>[]
   readonly positions: Positions
@@ -60,13 +60,19 @@ export interface Service<P extends DeclaredPort = Port> {
   /** As written: `{port:…}` and `{url:…}` are filled in by whoever knows the addresses. */
   readonly environment: Readonly<Record<string, string>>
   readonly networks: readonly string[] | undefined
-  /** The names that the gateway answers to besides `localhost` and addresses; empty for any other service. */
-  readonly domains: readonly string[]
-  /** Addresses and networks that the gateway believes what they say of the client; empty for any other service. */
-  readonly trustedProxies: readonly string[]
   readonly settings: Readonly<Record<string, Readonly<Record<string, Setting>>>>
   /** Where the service stands in the file; see {@link Positions}. */
   readonly source: Path
+}
+
+/** The reverse proxy in front of the routes. */
+export interface Gateway<P extends DeclaredPort = Port> extends Service<P> {
+  /** The names that it answers to besides `localhost` and addresses. */
+  readonly domains: readonly string[]
+  /** Addresses and networks that it believes what they say of the client. */
+  readonly trustedProxies: readonly string[]
+  /** How many processes serve. */
+  readonly workers: number
 }
 
 export type Run =

@@ -1,5 +1,6 @@
 import { TRANSPORTS } from '@portolan/ports'
 import { type Static, type TSchema, Type } from 'typebox'
+import { gatewayEntries } from './gateway-schema.ts'
 import { NAME, OPENING, RANGE, SQL_NAME, VARIABLE } from './patterns.ts'
 import { EMBEDDED_PARTS, HOST_KINDS, KEPT_THINGS, PROTOCOLS, REACHES } from './vocabulary.ts'
 
@@ -236,19 +237,6 @@ const settings = Type.Record(Type.String({ pattern: NAME }), Type.Record(Type.St
     'What its own configuration says, by program ("livekit", "redis"), so that `check` can hold it against the ports.',
 })
 
-const domains = Type.Array(
-  Type.String({ pattern: '^(\\*|(\\*\\.)?[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)$', examples: ['app.example.com'] }),
-  { description: 'The names that it answers to besides localhost and addresses; "*.example.com" is every name below.' },
-)
-
-const trustedProxies = Type.Array(
-  Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$', examples: ['10.0.0.0/8', '192.0.2.7'] }),
-  {
-    description:
-      'Addresses or networks of what stands in front, such as a load balancer that ends TLS: what it says in X-Forwarded-For and X-Forwarded-Proto counts, and nobody else is believed.',
-  },
-)
-
 interface Shapes<P extends TSchema, R extends TSchema, H extends TSchema, M extends TSchema> {
   readonly port: P
   readonly route: R
@@ -281,8 +269,7 @@ function bodyEntries<P extends TSchema, R extends TSchema, H extends TSchema, M 
   const gateway = Type.Object(
     {
       run: Type.Optional(run),
-      domains: Type.Optional(domains),
-      trustedProxies: Type.Optional(trustedProxies),
+      ...gatewayEntries,
       ...entries,
     },
     { ...closed, description: 'The reverse proxy in front of the routes; Portolan’s own unless `run` says otherwise.' },

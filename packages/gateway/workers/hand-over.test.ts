@@ -115,7 +115,9 @@ test('while its workers are replaced again and again, no request fails', async (
 test('a WebSocket outlives the worker that was replaced', async () => {
   await using upstream = await openTestUpstream((_message, response) => response.end('board'))
   const echo = new WebSocketServer({ server: upstream.server })
-  echo.on('connection', (socket) => socket.on('message', (data) => socket.send(`echo ${Buffer.isBuffer(data) ? data.toString() : ''}`)))
+  echo.on('connection', (socket) =>
+    socket.on('message', (data) => socket.send(`echo ${Buffer.isBuffer(data) ? data.toString() : ''}`)),
+  )
   const configuration = configurationTo(upstream.port)
   await using gateway = await startGateway(configuration)
   const socket = new WebSocket(`ws://127.0.0.1:${await readyPort(gateway.child)}/`)

@@ -25,7 +25,7 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
   )
   return {
     stack: stack.name,
-    workers: 1,
+    workers: stack.gateway?.workers ?? 1,
     domains: stack.gateway?.domains ?? [],
     trustedProxies: stack.gateway?.trustedProxies ?? [],
     listeners,
