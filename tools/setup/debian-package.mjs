@@ -15,12 +15,19 @@ export function installDebianPackages(names, purpose) {
   return failure === undefined ? undefined : `apt-get could not install ${names.join(' ')}:\n${failure}`
 }
 
+/** Debian starts a server as soon as it is installed; these are for tests that start their own. */
+const NO_SERVICES = '/usr/sbin/policy-rc.d'
+
 function aptGet(args) {
+  const isOurs = !fs.existsSync(NO_SERVICES)
   try {
+    if (isOurs) fs.writeFileSync(NO_SERVICES, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     execFileSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     return undefined
   } catch (error) {
     return String(error.stderr ?? error.message).trim()
+  } finally {
+    if (isOurs) fs.rmSync(NO_SERVICES, { force: true })
   }
 }

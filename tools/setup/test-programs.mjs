@@ -15,6 +15,8 @@ const PROGRAMS = [
   { program: 'openssl', debian: 'openssl' },
   { program: 'curl', debian: 'curl' },
   { program: 'jq', debian: 'jq' },
+  { program: 'nginx', debian: 'nginx' },
+  { program: 'haproxy', debian: 'haproxy' },
 ]
 
 /** As root on Debian what is missing is installed; elsewhere the tests that need it say that they are skipped. */
