@@ -1,20 +1,21 @@
 import { join } from 'node:path'
 import { pingPostgres } from '@portolan/postgres'
 import type { ResolvedStack, Service } from '@portolan/stack'
-import type { ChildPlan } from './child.ts'
+import { Child, type ChildPlan } from './child.ts'
 import { type DataFolder, writeAtomically } from './data-folder.ts'
 import { runKindUnsupported } from './errors.ts'
-import { healthProbe } from './health-probe.ts'
+import { type HealthProbe, healthProbe } from './health-probe.ts'
 import type { LogFile } from './log-file.ts'
 import { MARK_VARIABLE } from './marked-processes.ts'
 import type { ModuleHost } from './module-host.ts'
 import { objectStoreUrls, objectStoreVariables } from './objects-need.ts'
 import { databasesOf, databaseUrls, embeddedBusUrl, externalAdminUrl, isPostgres } from './postgres-need.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, Running } from './runner.ts'
 import { childRunner } from './runners/child-runner.ts'
 import { externalRunner } from './runners/external-runner.ts'
 import { gatewayConfiguration } from './runners/gateway-runner.ts'
 import { externalPostgresRunner, postgresRunner } from './runners/postgres-runner.ts'
+import { renewableGateway } from './runners/renewable-gateway.ts'
 import type { Secrets } from './secrets.ts'
 import { filledArguments, serviceEnvironment } from './service-environment.ts'
 
@@ -62,7 +63,7 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
     case 'module':
       return hostedRunner(service, run.module, { log, parts })
     case 'embedded':
-      if (run.part === 'gateway') return childRunner(() => gatewayPlan(service, parts), { log, probe })
+      if (run.part === 'gateway') return gatewayRunner(service, parts, { log, probe })
       if (run.part === 'bus') return busRunner(service, parts)
       if (run.part === 'objects') return hostedRunner(service, parts.programs.objects, { log, parts })
       return postgresRunner({
@@ -122,20 +123,25 @@ function commandPlan(service: Service, parts: RunnerParts): ChildPlan {
   }
 }
 
-async function gatewayPlan(service: Service, parts: RunnerParts): Promise<ChildPlan> {
+function gatewayRunner(
+  service: Service,
+  parts: RunnerParts,
+  { log, probe }: { readonly log: LogFile; readonly probe: HealthProbe },
+): Runner {
   const file = join(parts.folder.root, 'gateway.json')
-  await writeAtomically(file, `${JSON.stringify(gatewayConfiguration(parts.stack), null, 2)}\n`, 0o600)
-  return {
-    command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', parts.programs.gateway],
-    folder: parts.stackFolder,
-    environment: {
-      ...environmentOf(service, parts),
-      NODE_COMPILE_CACHE: parts.folder.compiled,
-      PORTOLAN_GATEWAY_CONFIGURATION: file,
-    },
-    hasChannel: true,
+  const environment = {
+    ...environmentOf(service, parts),
+    NODE_COMPILE_CACHE: parts.folder.compiled,
+    PORTOLAN_GATEWAY_CONFIGURATION: file,
   }
+  const configuration = gatewayConfiguration(parts.stack)
+  const start = async (): Promise<Running> => {
+    await writeAtomically(file, `${JSON.stringify(configuration, null, 2)}\n`, 0o600)
+    const args = ['--disable-warning=ExperimentalWarning', parts.programs.gateway]
+    const plan = { command: process.execPath, args, folder: parts.stackFolder, environment, hasChannel: true }
+    return renewableGateway(await Child.start(plan, log), configuration)
+  }
+  return { start, probe }
 }
 
 /** The bus is a database of the stack's PostgreSQL: nothing of its own runs. */

@@ -11,6 +11,11 @@ export interface Running {
   readonly ended: Promise<string>
   /** Gracefully until the signal fires, then by force. Resolves when it is gone. */
   stop(waiting: Waiting): Promise<void>
+  /**
+   * Where it can put a new copy of itself in its place without anybody noticing; then a restart by hand is this.
+   * @throws why it cannot, and goes on as it was
+   */
+  readonly renew?: (waiting: Waiting) => Promise<void>
 }
 
 /** How one run kind starts a service and knows that it works. One per service, used for every start of it. */

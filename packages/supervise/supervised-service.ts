@@ -105,6 +105,17 @@ export class SupervisedService {
     await starting
   }
 
+  /** Whether a restart by hand may leave it open: it works, and knows how to put a new copy in its own place. */
+  get isRenewable(): boolean {
+    return this.#state.state === 'healthy' && this.#running?.renew !== undefined
+  }
+
+  /** @throws why there is no new copy; the old one goes on then */
+  async renew(waiting: Waiting): Promise<void> {
+    await this.#running?.renew?.(waiting)
+    await this.note('a new copy has taken its place; what was open ends in its own time')
+  }
+
   /** Resolves when it is gone, and with it everything it started. Idempotent; ends a start that is under way. */
   async stop({ signal }: Waiting): Promise<void> {
     this.#life.abort(new DOMException(`Service "${this.service.name}" is told to stop.`, 'AbortError'))

@@ -103,13 +103,14 @@ export class Supervisor implements AsyncDisposable, Controlled {
   }
 
   /**
-   * Stops a service and starts it again; waits its turn while others start or restart. Modules share a process and
+   * Stops a service and starts it again, or lets it renew itself where it can; waits its turn while others start or restart. Modules share a process and
    * their code is read when it starts: restarting one restarts them all. What does not come up again stays as `failed`.
    * @throws SUPERVISE_SERVICE_UNKNOWN, SUPERVISE_NOT_RUNNING when the stack is being stopped, SUPERVISE_SERVICE_FAILED
    */
   async restart(name: string, { signal }: Waiting): Promise<void> {
     const service = this.#services.get(name)
     if (service === undefined) throw serviceUnknown(name, [...this.#services.keys()])
+    if (service.isRenewable) return this.#inTurn(() => service.renew({ signal }))
     const { kind } = service.service.run
     const together =
       kind === 'module' ? [...this.#services.values()].filter((one) => one.service.run.kind === kind) : [service]
