@@ -1,0 +1,78 @@
+import { AppError, type ErrorCatalogue } from '@portolan/errors'
+import type { LoadReason } from './load-watch.ts'
+import type { RateRule } from './rate-rule.ts'
+
+export const LIMIT_ERRORS = {
+  GATEWAY_RATE_EXCEEDED: { status: 429, title: 'Too many requests in a short time' },
+  GATEWAY_TOO_MANY_AT_ONCE: { status: 429, title: 'Too many requests at once' },
+  GATEWAY_TOO_MANY_CONNECTIONS: { status: 429, title: 'Too many connections of one client' },
+  GATEWAY_CONNECTIONS_EXHAUSTED: { status: 503, title: 'The gateway takes no more connections' },
+  GATEWAY_OVERLOADED: { status: 503, title: 'The gateway has too much to do' },
+  GATEWAY_BODY_TOO_SLOW: { status: 408, title: 'The content of the request arrives too slowly' },
+  GATEWAY_READER_TOO_SLOW: { status: 408, title: 'The answer is read too slowly' },
+} as const satisfies ErrorCatalogue
+
+type LimitCode = keyof typeof LIMIT_ERRORS
+
+/** Whose limit it is. */
+export type Limited = 'client' | 'workspace' | 'route'
+
+const WHOSE: Readonly<Record<Limited, string>> = {
+  client: 'of one client address',
+  workspace: 'of one workspace',
+  route: 'of this route',
+}
+
+function limitError(code: LimitCode, message: string, details: Readonly<Record<string, unknown>>): AppError {
+  return new AppError(code, message, { status: LIMIT_ERRORS[code].status, details })
+}
+
+export function rateExceeded(limited: Limited, rule: RateRule, earlyMs: number): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(earlyMs / 1_000))
+  const rate = Math.round(1_000 / rule.intervalMs)
+  const message =
+    `The requests ${WHOSE[limited]} come faster than "${rate}" a second, after a burst of "${rule.burst}". Expected ` +
+    `were fewer. Wait "${retryAfterSeconds}" s, or raise "limits.${limited}.requestsPerSecond" in the stack file.`
+  const quota = { limit: limited, quota: rule.burst, windowSeconds: rule.windowSeconds }
+  return limitError('GATEWAY_RATE_EXCEEDED', message, { ...quota, retryAfterSeconds })
+}
+
+export function tooManyAtOnce(limited: Limited, most: number): AppError {
+  const message =
+    `More than "${most}" requests ${WHOSE[limited]} are under way. Expected was that some of them end first. Try again, ` +
+    `or raise "limits.${limited}.requestsAtOnce" in the stack file.`
+  return limitError('GATEWAY_TOO_MANY_AT_ONCE', message, { limit: limited, most, retryAfterSeconds: 1 })
+}
+
+export function tooManyConnections(most: number): AppError {
+  const message =
+    `One client address has more than "${most}" connections, or opens them too fast. Expected were fewer, used one ` +
+    `request after the other. Close some, or raise "limits.client.connections" in the stack file.`
+  return limitError('GATEWAY_TOO_MANY_CONNECTIONS', message, { most, retryAfterSeconds: 5 })
+}
+
+export function connectionsExhausted(most: number): AppError {
+  const message =
+    `The gateway has "${most}" connections open, which is all that it takes. Expected was that some close. Try again, ` +
+    `or raise "limits.whole.connections" in the stack file.`
+  return limitError('GATEWAY_CONNECTIONS_EXHAUSTED', message, { most, retryAfterSeconds: 5 })
+}
+
+const OVERLOADS: Readonly<Record<LoadReason | 'queue' | 'wait', string>> = {
+  lag: 'The gateway answers late, because it has more to do than its processor can',
+  memory: 'The gateway has little memory left',
+  queue: 'Too many requests wait for their turn',
+  wait: 'The request has waited too long for its turn',
+}
+
+export function overloaded(reason: keyof typeof OVERLOADS): AppError {
+  const message = `${OVERLOADS[reason]}. Expected was less to do at once. Try again in a few seconds.`
+  return limitError('GATEWAY_OVERLOADED', message, { reason, retryAfterSeconds: reason === 'memory' ? 10 : 2 })
+}
+
+export function bodyTooSlow(leastBytesPerSecond: number): AppError {
+  const message =
+    `The content of the request arrives more slowly than "${leastBytesPerSecond}" bytes a second. Expected was at least ` +
+    `that. Send it over a better connection, or lower "limits.slow.leastBytesPerSecond" in the stack file.`
+  return limitError('GATEWAY_BODY_TOO_SLOW', message, { leastBytesPerSecond })
+}
