@@ -1,5 +1,6 @@
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import { type Fields, fieldMembers, fieldValues } from './http1/fields.ts'
+import { NetworkList } from './network-list.ts'
 
 /** Who is at the other end, as far as it is known. */
 export interface ClientPlace {
@@ -16,17 +17,16 @@ export interface Peer {
 
 /** The proxies in front that are believed. */
 export class TrustedProxies {
-  readonly #list = new BlockList()
-  readonly #isEmpty: boolean
+  readonly #networks: NetworkList
 
   /** @param networks valid ones, see {@link isNetwork} */
   constructor(networks: readonly string[]) {
-    this.#isEmpty = networks.length === 0
-    for (const network of networks) {
-      const [address = '', bits] = network.split('/')
-      const family = isIPv4(address) ? 'ipv4' : 'ipv6'
-      this.#list.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family)
-    }
+    this.#networks = new NetworkList(networks)
+  }
+
+  /** @param address as `unmapped` gives it */
+  trusts(address: string): boolean {
+    return !this.#networks.isEmpty && this.#networks.has(address)
   }
 
   /**
@@ -35,20 +35,15 @@ export class TrustedProxies {
    */
   clientOf({ remoteAddress, protocol }: Peer, fields: Fields): ClientPlace {
     const plain = unmapped(remoteAddress)
-    if (this.#isEmpty || !this.#trusts(plain)) return { address: plain, protocol }
+    if (!this.trusts(plain)) return { address: plain, protocol }
     const hops = fieldMembers(fields, 'x-forwarded-for').map(unmapped)
     let address = plain
-    for (let at = hops.length - 1; at >= 0 && this.#trusts(address); at -= 1) {
+    for (let at = hops.length - 1; at >= 0 && this.trusts(address); at -= 1) {
       const hop = hops[at] ?? ''
       if (isIP(hop) === 0) break // what follows on the left is of somebody who cannot even be named
       address = hop
     }
     return { address, protocol: protocolOf(fields) ?? protocol }
-  }
-
-  #trusts(address: string): boolean {
-    const family = isIP(address)
-    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6')
   }
 }
 
@@ -59,7 +54,8 @@ function protocolOf(fields: Fields): ClientPlace['protocol'] | undefined {
   return others.length === 0 && protocol.split(',').at(-1)?.trim().toLowerCase() === 'https' ? 'https' : 'http'
 }
 
-function unmapped(address: string): string {
+/** An IPv4 address that came as an IPv6 one is told as what it is. */
+export function unmapped(address: string): string {
   return address.toLowerCase().startsWith('::ffff:') && isIPv4(address.slice(7)) ? address.slice(7) : address
 }
 

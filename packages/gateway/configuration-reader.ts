@@ -67,6 +67,13 @@ export class Reader {
     return lowest
   }
 
+  /** From 0 to 1. */
+  ratio(value: unknown, at: string): number {
+    if (typeof value === 'number' && value >= 0 && value <= 1) return value
+    this.fault(at, 'a number from 0 to 1', value)
+    return 0
+  }
+
   flag(value: unknown, at: string): boolean {
     if (typeof value === 'boolean') return value
     this.fault(at, 'true or false', value)

@@ -1,6 +1,8 @@
+import { type AccessLogSettings, readAccessLog } from './access-log.ts'
 import { isNetwork } from './client-address.ts'
 import { Reader } from './configuration-reader.ts'
 import { configurationInvalid } from './errors.ts'
+import { type LimitsSetting, readLimits, readShareLimits } from './limits/limits-configuration.ts'
 import type { GatewayRoute } from './route.ts'
 
 /** A place where the gateway accepts connections. Port 0 asks the system for a free one. */
@@ -22,12 +24,38 @@ export interface GatewayConfiguration {
   readonly trustedProxies: readonly string[]
   readonly listeners: readonly GatewayListener[]
   readonly routes: readonly GatewayRoute[]
+  /** What clients, workspaces and routes may take; `false`: as much as they like. */
+  readonly limits?: LimitsSetting | false
+  readonly log?: Partial<AccessLogSettings>
+  readonly tracing?: { readonly madeRatio: number }
+  /** Where whoever runs the gateway looks at it. */
+  readonly admin?: AdminAddress
+  /** Whether errors tell on which grounds they were decided. For development: it names routes and services. */
+  readonly explainsErrors?: boolean
+}
+
+/** A place of its own for figures and the status page. Port 0 asks the system for a free one. */
+export interface AdminAddress {
+  readonly address: string
+  readonly port: number
 }
 
 /** More than any machine has a use for. */
 const MOST_WORKERS = 64
 
-const KEYS = ['stack', 'workers', 'domains', 'trustedProxies', 'listeners', 'routes'] as const
+const KEYS = [
+  'stack',
+  'workers',
+  'domains',
+  'trustedProxies',
+  'listeners',
+  'routes',
+  'limits',
+  'log',
+  'tracing',
+  'admin',
+  'explainsErrors',
+] as const
 
 /**
  * Validates a configuration and gives it back frozen to the leaves, the route paths normalised.
@@ -37,7 +65,7 @@ const KEYS = ['stack', 'workers', 'domains', 'trustedProxies', 'listeners', 'rou
 export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
   const faults: string[] = []
   const read = new Reader(faults)
-  const { stack, workers, domains, trustedProxies, listeners, routes } = read.record(value, '', KEYS)
+  const { stack, workers, domains, trustedProxies, listeners, routes, ...rest } = read.record(value, '', KEYS)
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
     workers: workers === undefined ? 1 : read.count(workers, 'workers', { lowest: 1, highest: MOST_WORKERS }),
@@ -49,6 +77,7 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
         : read.list(trustedProxies, 'trustedProxies').map((one, index) => readNetwork(read, one, index)),
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
     routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
+    ...readOversight(read, rest),
   }
   if (Array.isArray(listeners) && listeners.length === 0) faults.push('listeners: expected at least one, found none')
   refuseTwins(
@@ -63,6 +92,32 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
   )
   if (faults.length > 0) throw configurationInvalid(faults)
   return freeze(configuration)
+}
+
+/** What is written down, what is limited, and who may look at it. */
+function readOversight(read: Reader, values: Readonly<Record<string, unknown>>) {
+  const { limits, log, tracing, admin, explainsErrors } = values
+  const setting = readLimits(read, limits, isNetwork)
+  return {
+    ...(setting === undefined ? {} : { limits: setting }),
+    ...(log === undefined ? {} : { log: readAccessLog(read, log) }),
+    ...(tracing === undefined ? {} : { tracing: readTracing(read, tracing) }),
+    ...(admin === undefined ? {} : { admin: readAdmin(read, admin) }),
+    ...(explainsErrors === undefined ? {} : { explainsErrors: read.flag(explainsErrors, 'explainsErrors') }),
+  }
+}
+
+function readTracing(read: Reader, value: unknown): { readonly madeRatio: number } {
+  const { madeRatio } = read.record(value, 'tracing', ['madeRatio'])
+  return Object.freeze({ madeRatio: read.ratio(madeRatio, 'tracing.madeRatio') })
+}
+
+function readAdmin(read: Reader, value: unknown): AdminAddress {
+  const { address, port } = read.record(value, 'admin', ['address', 'port'])
+  return Object.freeze({
+    address: read.host(address, 'admin.address'),
+    port: read.port(port, 'admin.port', { lowest: 0 }),
+  })
 }
 
 function readNetwork(read: Reader, value: unknown, index: number): string {
@@ -91,7 +146,13 @@ function readDomain(read: Reader, value: unknown, index: number): string {
 
 function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
   const at = `routes[${index}]`
-  const { path, service, target, websocket } = read.record(value, at, ['path', 'service', 'target', 'websocket'])
+  const { path, service, target, websocket, limits } = read.record(value, at, [
+    'path',
+    'service',
+    'target',
+    'websocket',
+    'limits',
+  ])
   const { host, port } = read.record(target, `${at}.target`, ['host', 'port'])
   return Object.freeze({
     path: read.prefix(path, `${at}.path`),
@@ -101,6 +162,7 @@ function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
       port: read.port(port, `${at}.target.port`, { lowest: 1 }),
     }),
     websocket: read.flag(websocket, `${at}.websocket`),
+    ...(limits === undefined ? {} : { limits: readShareLimits(read, limits, `${at}.limits`) }),
   })
 }
 

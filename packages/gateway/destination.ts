@@ -10,6 +10,8 @@ export interface Destination {
   readonly upstream: Upstream
   /** Whether WebSocket handshakes are let through. */
   readonly websocket: boolean
+  /** The name of the workspace that it belongs to: requests to it share what the limits give it. Nothing for a route. */
+  readonly workspace?: string
   /** What stands between the browser and a service that is not trusted with every field; nothing for a route. */
   readonly firewall?: FieldFirewall
 }

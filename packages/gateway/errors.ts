@@ -1,4 +1,5 @@
 import { AppError, type ErrorCatalogue } from '@portolan/errors'
+import { LIMIT_ERRORS } from './limits/limit-errors.ts'
 import { WORKER_ERRORS } from './workers/errors.ts'
 
 export const GATEWAY_ERRORS = {
@@ -22,6 +23,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_PORT_TAKEN: { status: 409, title: 'The port is taken' },
   GATEWAY_LISTEN_FAILED: { status: 500, title: 'The gateway cannot listen' },
   GATEWAY_MESSAGE_UNKNOWN: { status: 400, title: 'The message is unknown' },
+  ...LIMIT_ERRORS,
   ...WORKER_ERRORS,
 } as const satisfies ErrorCatalogue
 

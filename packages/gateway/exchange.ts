@@ -1,14 +1,17 @@
-import { errorMessage, isAppError } from '@portolan/errors'
+import { errorCode, errorMessage, isAppError } from '@portolan/errors'
+import type { Accounting } from './accounting.ts'
 import { type Answer, type Asked, answerOf, ownAnswerHead } from './answer.ts'
 import type { Destination } from './destination.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
 import type { Clock } from './http1/clock.ts'
 import { fieldValues } from './http1/fields.ts'
+import type { Visit } from './limits/visit.ts'
 import type { GatewayLogger } from './log.ts'
 import { requestIdOf } from './request-id.ts'
+import type { TraceContext } from './trace-context.ts'
 
 /** How an exchange came to its end. */
-export type Outcome = 'complete' | 'client-gone' | 'upstream-lost'
+export type Outcome = 'complete' | 'client-gone' | 'client-slow' | 'upstream-lost'
 
 // Written to the log only, as nginx does: nothing was sent.
 const CLIENT_GONE = 499
@@ -16,23 +19,43 @@ const CLIENT_GONE = 499
 export interface ExchangeOptions {
   readonly logger: GatewayLogger
   readonly clock: Clock
+  readonly accounting: Accounting
 }
 
 /** What is known of a request from its first line on, for the answers and the log. */
 export class Exchange {
   readonly requestId: string
   readonly client: ClientExchange
+  readonly trace: TraceContext | undefined
   readonly #options: ExchangeOptions
-  readonly #startedMs = performance.now()
+  readonly startedMs = performance.now()
   /** What it was matched with. */
   route: Destination | undefined
+  /** On whose account it goes, once it was admitted. */
+  visit: Visit | undefined
+  /** Why the gateway itself refused it. */
+  code: string | undefined
+  /** Content, without its framing. */
+  receivedBytes = 0
+  sentBytes = 0
+  sentUpstreamMs = 0
+  upstreamMs: number | undefined
+  /** It has become an event stream or a WebSocket, which may last for days. */
+  lasting: 'streams' | 'tunnels' | undefined
   #status = CLIENT_GONE
   #isOver = false
 
   constructor(client: ClientExchange, options: ExchangeOptions) {
+    const { fields } = client.request
     this.client = client
-    this.requestId = requestIdOf(client.request.fields)
     this.#options = options
+    this.trace = options.accounting.traceOf(fields)
+    this.requestId = requestIdOf(fields, this.trace?.traceId)
+    options.accounting.began()
+  }
+
+  get status(): number {
+    return this.#status
   }
 
   get isOver(): boolean {
@@ -71,37 +94,28 @@ export class Exchange {
     this.end('complete')
   }
 
+  /** It is no longer a request whose end is near: it is counted by itself, and no longer among those at once. */
+  becomeLasting(kind: 'streams' | 'tunnels'): void {
+    if (this.#isOver || this.lasting !== undefined) return
+    this.lasting = kind
+    this.#options.accounting.becameLasting(this, kind)
+  }
+
   /** Once, however often it is called. */
   end(outcome: Outcome): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#logAccess(outcome)
+    this.#options.accounting.ended(this, outcome)
   }
 
   /** The answer for an error, which is logged here and nowhere else. */
   #refuse(error: unknown): Answer {
     const { logger } = this.#options
+    this.code = errorCode(error) ?? 'INTERNAL'
     const fields = { requestId: this.requestId, service: this.route?.service, error: describe(error) }
     if (!isAppError(error)) logger.error({ ...fields, stack: stackOf(error) }, 'request failed')
     else if (error.status >= 500) logger.warn(fields, 'request failed')
     return answerOf(error, this.#asked())
-  }
-
-  /**
-   * The one line per request. Of its path only what the route says: the rest may hold a secret, such as the token of an
-   * invitation, and which part does only the service knows, whose own log has the path under the same request id.
-   */
-  #logAccess(outcome: Outcome): void {
-    const fields = {
-      requestId: this.requestId,
-      method: this.client.request.method,
-      route: this.route?.path,
-      status: this.#status,
-      durationMs: Math.round(performance.now() - this.#startedMs),
-      service: this.route?.service,
-      outcome,
-    }
-    this.#options.logger.info(fields, 'request')
   }
 
   #asked(): Asked {

@@ -1,4 +1,5 @@
 import { requestTimeout } from './errors.ts'
+import type { Outcome } from './exchange.ts'
 import { answerFields, interimFields, requestText, trailerFields } from './headers.ts'
 import { fieldLinesText } from './http1/answer-text.ts'
 import type { ClientExchange, TakenSocket } from './http1/client-exchange.ts'
@@ -7,6 +8,7 @@ import type { Framing } from './http1/framing.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
 import type { UpstreamConnection } from './http1/upstream-connection.ts'
+import { bodyTooSlow } from './limits/limit-errors.ts'
 import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import { joinSockets } from './tunnel.ts'
@@ -43,6 +45,10 @@ class Forwarding {
   #upstream: UpstreamConnection | undefined
   #informationCount = 0
   #mayBeSilent = false
+  #isClientFull = false
+  #isServiceFull = false
+  #isUploadHeld = false
+  #isAnswerHeld = false
 
   constructor(passage: Passage) {
     this.#passage = passage
@@ -52,7 +58,7 @@ class Forwarding {
   send({ mayBeStale }: { readonly mayBeStale: boolean }): void {
     const { exchange, head, route, client, isUpgrade } = this.#passage
     const { requestId } = exchange
-    const came = this.#client.request.fields
+    const came = exchange.trace?.replaced ?? this.#client.request.fields
     const fields = route.firewall === undefined ? came : route.firewall.filterRequest(came)
     const text = requestText(fields, { head, requestId, client, isUpgrade })
     const target = route.upstream.choose()
@@ -61,16 +67,43 @@ class Forwarding {
     target.began()
     this.#upstream = upstream
     upstream.send(text, { method: head.method, framing: head.framing, events: this })
+    exchange.sentUpstreamMs = performance.now()
     this.#client.follow(this)
     if (head.framing.kind === 'none') return
     this.#client.readContent({
-      onData: (piece) => {
-        if (!upstream.write(piece)) this.#client.pauseContent()
-      },
+      onData: (piece) => this.#sendContent(piece, upstream),
       onEnd: (trailers) => upstream.end(fieldLinesText(trailerFields(trailers) ?? [])),
     })
     // The head goes out before the first byte of content: the service may want to answer to it alone.
     upstream.flush()
+  }
+
+  #sendContent(piece: Buffer, upstream: UpstreamConnection): void {
+    const { exchange, pace } = this.#passage
+    exchange.receivedBytes += piece.length
+    this.#isServiceFull = !upstream.write(piece)
+    if (this.#isServiceFull) this.#client.pauseContent()
+    if (pace !== undefined) this.#slowUpload(pace.inbound(piece.length))
+  }
+
+  #slowUpload(waitMs: number): void {
+    if (waitMs <= 0 || this.#isUploadHeld) return
+    this.#isUploadHeld = true
+    this.#client.pauseContent()
+    setTimeout(() => {
+      this.#isUploadHeld = false
+      if (!this.#isServiceFull) this.#client.resumeContent()
+    }, waitMs)
+  }
+
+  #slowAnswer(waitMs: number): void {
+    if (waitMs <= 0 || this.#isAnswerHeld) return
+    this.#isAnswerHeld = true
+    this.#upstream?.pause()
+    setTimeout(() => {
+      this.#isAnswerHeld = false
+      if (!this.#isClientFull) this.#upstream?.resume()
+    }, waitMs)
   }
 
   // Of the upstream
@@ -88,11 +121,11 @@ class Forwarding {
   }
 
   onUpgrade(head: ResponseLines, upstream: TakenSocket): void {
-    const { exchange, route, isUpgrade, onTunnel } = this.#passage
+    const { exchange, route, isUpgrade, onTunnel, pace } = this.#passage
     this.#upstream = undefined
     if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket')) {
       const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
-      joinSockets(exchange, { head: { ...head, fields }, upstream }, onTunnel)
+      joinSockets(exchange, { head: { ...head, fields }, upstream, pace }, onTunnel)
       return
     }
     upstream.socket.destroy()
@@ -102,6 +135,7 @@ class Forwarding {
 
   onHead({ status, reason, fields: theirFields, framing: theirs }: ResponseLines): void {
     const { exchange, isUpgrade, route } = this.#passage
+    exchange.upstreamMs = performance.now() - exchange.sentUpstreamMs
     const fields = route.firewall === undefined ? theirFields : route.firewall.filterAnswer(theirFields)
     // Behind a handshake the client may have sent frames already: they must not be read as its next request.
     if (isUpgrade) this.#client.closeAfterwards()
@@ -111,10 +145,15 @@ class Forwarding {
     const lines = answerFields(fields, { requestId, status, framing, date })
     this.#client.writeHead({ status, reason, fields: lines, framing })
     exchange.began(status)
+    if (this.#mayBeSilent) exchange.becomeLasting('streams')
   }
 
   onData(piece: Buffer): void {
-    if (!this.#client.write(piece)) this.#upstream?.pause()
+    const { exchange, pace } = this.#passage
+    exchange.sentBytes += piece.length
+    this.#isClientFull = !this.#client.write(piece)
+    if (this.#isClientFull) this.#upstream?.pause()
+    if (pace !== undefined) this.#slowAnswer(pace.outbound(piece.length))
   }
 
   onEnd(trailers: Fields): void {
@@ -150,13 +189,15 @@ class Forwarding {
   }
 
   onServiceDrain(): void {
-    this.#client.resumeContent()
+    this.#isServiceFull = false
+    if (!this.#isUploadHeld) this.#client.resumeContent()
   }
 
   // Of the client
 
   onClientDrain(): void {
-    this.#upstream?.resume()
+    this.#isClientFull = false
+    if (!this.#isAnswerHeld) this.#upstream?.resume()
   }
 
   onGone(): void {
@@ -172,6 +213,17 @@ class Forwarding {
     else if (!this.#client.isComplete) this.#refuse(requestTimeout())
   }
 
+  onSlow(side: 'upload' | 'answer'): void {
+    if (this.#mayBeSilent) return
+    const { exchange } = this.#passage
+    if (side === 'upload' && !this.#client.hasAnswered) {
+      this.#refuse(bodyTooSlow())
+      return
+    }
+    exchange.code = side === 'upload' ? 'GATEWAY_BODY_TOO_SLOW' : 'GATEWAY_READER_TOO_SLOW'
+    this.#breakOff('client-slow')
+  }
+
   onMalformed(fault: Error): void {
     if (this.#client.hasAnswered) this.#breakOff()
     else this.#refuse(malformedRequest(fault))
@@ -183,11 +235,11 @@ class Forwarding {
     this.#passage.exchange.answer(error)
   }
 
-  #breakOff(): void {
+  #breakOff(outcome: Outcome = 'upstream-lost'): void {
     this.#upstream?.destroy()
     this.#upstream = undefined
     this.#client.abort()
-    this.#passage.exchange.end('upstream-lost')
+    this.#passage.exchange.end(outcome)
   }
 }
 

@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto'
 import type { Server } from 'node:net'
 import type { Waiting } from '@portolan/errors'
+import { DEFAULT_ACCESS_LOG } from './access-log.ts'
+import { Accounting } from './accounting.ts'
 import { TrustedProxies } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
 import { listenersChanged } from './errors.ts'
+import { Figures } from './figures/figures.ts'
+import type { GatewaySnapshot } from './figures/snapshot.ts'
 import { Clock } from './http1/clock.ts'
+import { Limits } from './limits/limits.ts'
+import { LoadMeter } from './limits/load-meter.ts'
+import type { Spending } from './limits/spending.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
 import { receive } from './reception.ts'
@@ -23,7 +31,11 @@ const LEAST_SWEEP_MS = 10
 
 export interface GatewayOptions extends Waiting {
   readonly logger?: GatewayLogger
+  /** Takes each line of the access log, its end included. */
+  readonly writeLine?: (line: string) => void
   readonly timeouts?: Partial<GatewayTimeouts>
+  /** How many workers there are, with this one: limits on the whole are divided by it. */
+  readonly workerCount?: number
 }
 
 export interface Closing extends Waiting {
@@ -45,6 +57,12 @@ export interface Gateway {
   configure(configuration: GatewayConfiguration): Promise<void>
   /** What stands behind the routes, and how it is doing. */
   upstreamStates(): readonly UpstreamState[]
+  /** All figures, as plain JSON. */
+  snapshot(): GatewaySnapshot
+  /** What clients have spent here since the last call, to be told to the other workers. */
+  spent(): readonly Spending[]
+  /** Takes on account what clients have spent in the other workers. */
+  charge(others: readonly Spending[]): void
   /**
    * Stops accepting, closes idle connections, and lets open requests and WebSockets end by themselves until the
    * signal fires; then destroys them. Called again, by whichever name, it gives the same promise.
@@ -84,8 +102,15 @@ class ListeningGateway implements Gateway {
   #routes: RouteTable
   #addresses: readonly GatewayAddress[] = []
   #closed: Promise<void> | undefined
+  readonly #figures = new Figures()
+  readonly #loadMeter = new LoadMeter()
+  readonly #limits: Limits
+  readonly #accounting: Accounting
+  #configuredAtMs = Date.now()
+  #version: string
 
-  constructor(configuration: GatewayConfiguration, { logger = SILENT, timeouts }: GatewayOptions) {
+  constructor(configuration: GatewayConfiguration, options: GatewayOptions) {
+    const { logger = SILENT, timeouts, workerCount = configuration.workers, writeLine } = options
     this.#configuration = configuration
     this.#trustedProxies = new TrustedProxies(configuration.trustedProxies)
     this.#logger = logger
@@ -94,6 +119,9 @@ class ListeningGateway implements Gateway {
     const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
     this.#upstreams = new Upstreams({ clock: this.#clock, ...limits })
     this.#routes = this.#upstreams.resolve(configuration.routes)
+    this.#limits = new Limits({ workerCount, measureLoad: () => this.#loadMeter.measure() })
+    this.#accounting = new Accounting({ figures: this.#figures, limits: this.#limits, writeLine })
+    this.#version = this.#oversee(configuration)
     this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
 
@@ -111,6 +139,9 @@ class ListeningGateway implements Gateway {
       clock: this.#clock,
       timeouts: this.#timeouts,
       logger: this.#logger,
+      accounting: this.#accounting,
+      figures: this.#figures,
+      limits: this.#limits,
     }
     for (const listener of this.#configuration.listeners) {
       const server = createListenerServer((socket) => receive(socket, reception))
@@ -127,11 +158,43 @@ class ListeningGateway implements Gateway {
     this.#configuration = next
     this.#routes = this.#upstreams.resolve(next.routes)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
+    this.#version = this.#oversee(next)
+    this.#configuredAtMs = Date.now()
     this.#logger.info({ stack: next.stack, routeCount: next.routes.length }, 'configured')
   }
 
   upstreamStates(): readonly UpstreamState[] {
     return this.#upstreams.states()
+  }
+
+  snapshot(): GatewaySnapshot {
+    const { lagMs, memoryRatio } = this.#loadMeter.latest
+    const { user, system } = process.cpuUsage()
+    return {
+      workerCount: 1,
+      takenAtMs: Date.now(),
+      startedAtMs: Math.round(performance.timeOrigin),
+      stack: this.#configuration.stack,
+      configurationVersions: [this.#version],
+      configuredAtMs: this.#configuredAtMs,
+      ...this.#figures.snapshot(),
+      waitingCount: this.#limits.waitingCount,
+      clientCount: this.#limits.accountCount,
+      lagMs,
+      memoryRatio,
+      sheddingRatio: this.#limits.shedding.ratio,
+      memoryBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+      upstreams: this.upstreamStates(),
+    }
+  }
+
+  spent(): readonly Spending[] {
+    return this.#limits.spent()
+  }
+
+  charge(others: readonly Spending[]): void {
+    this.#limits.charge(others, performance.now())
   }
 
   close(closing: Closing): Promise<void> {
@@ -149,8 +212,17 @@ class ListeningGateway implements Gateway {
     return this.close({ signal: AbortSignal.timeout(DISPOSE_GRACE_MS) })
   }
 
+  /** @returns by what a configuration is known */
+  #oversee(configuration: GatewayConfiguration): string {
+    const { limits, routes, log, tracing } = configuration
+    this.#limits.configure(limits, routes)
+    this.#accounting.configure({ log: { ...DEFAULT_ACCESS_LOG, ...log }, madeTracesRatio: tracing?.madeRatio ?? 0 })
+    return createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 12)
+  }
+
   #sweep(): void {
     this.#clock.tick()
+    this.#limits.sweep(performance.now())
     this.#connections.sweep()
     this.#upstreams.sweep()
   }
@@ -166,6 +238,7 @@ class ListeningGateway implements Gateway {
     signal.removeEventListener('abort', destroyAll)
     this.#upstreams.destroy()
     clearInterval(this.#sweeping)
+    this.#loadMeter.close()
   }
 }
 

@@ -2,11 +2,8 @@ import type { AppError } from '@portolan/errors'
 import { badRequest, headersTooLarge } from './errors.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
 
-/** The largest head of a request, in bytes: with it a browser's cookies fit, and no more. */
-export const HEAD_LIMIT_BYTES = 16_384
-
-/** What to say of bytes that are no request. */
-export function malformedRequest(fault: Error): AppError {
+/** What to say of bytes that are no request. @param limitBytes of the head, as far as it may be known here */
+export function malformedRequest(fault: Error, limitBytes = 0): AppError {
   if (!(fault instanceof MalformedMessage)) return badRequest('it is not valid HTTP/1.1')
-  return fault.kind === 'too-large' ? headersTooLarge(HEAD_LIMIT_BYTES) : badRequest(fault.fault)
+  return fault.kind === 'too-large' ? headersTooLarge(limitBytes) : badRequest(fault.fault)
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { ClientPlace } from './client-address.ts'
 import type { Destination } from './destination.ts'
 import type { Exchange } from './exchange.ts'
+import type { Pace } from './limits/pace.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** One request on its way: everything that it began with. */
@@ -14,4 +15,6 @@ export interface Passage {
   readonly isUpgrade: boolean
   /** The client's connection has become a WebSocket. */
   readonly onTunnel: (socket: Duplex) => void
+  /** What slows its content down, where something does. */
+  readonly pace: Pace | undefined
 }

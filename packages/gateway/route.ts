@@ -1,4 +1,5 @@
 import type { UpstreamTarget } from './http1/upstream-connection.ts'
+import type { ShareLimits } from './limits/limits-configuration.ts'
 
 /** Sends every path at or below `path` to one service. */
 export interface GatewayRoute {
@@ -9,4 +10,6 @@ export interface GatewayRoute {
   readonly target: UpstreamTarget
   /** Whether WebSocket handshakes are let through. */
   readonly websocket: boolean
+  /** What all requests to it may take together, where that is other than for every route. */
+  readonly limits?: Partial<ShareLimits>
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.ts'
+import { type Pace, pacedStream } from './limits/pace.ts'
 import { switchFields } from './headers.ts'
 import type { TakenSocket } from './http1/client-exchange.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
@@ -11,7 +12,7 @@ import type { ResponseLines } from './http1/response-lines.ts'
  */
 export function joinSockets(
   exchange: Exchange,
-  { head, upstream }: { readonly head: ResponseLines; readonly upstream: TakenSocket },
+  { head, upstream, pace }: { readonly head: ResponseLines; readonly upstream: TakenSocket; readonly pace: Pace | undefined },
   onSocket: (socket: Duplex) => void,
 ): void {
   const { status, reason } = head
@@ -22,6 +23,7 @@ export function joinSockets(
   })
   onSocket(client.socket)
   exchange.began(status)
+  exchange.becomeLasting('tunnels')
   if (upstream.early.length > 0) client.socket.write(upstream.early)
   if (client.early.length > 0) upstream.socket.write(client.early)
   endTogether(client, upstream)
@@ -31,8 +33,19 @@ export function joinSockets(
     isLost = !client.socket.destroyed
   })
   client.socket.once('close', () => exchange.end(isLost ? 'upstream-lost' : 'complete'))
-  client.socket.pipe(upstream.socket)
-  upstream.socket.pipe(client.socket)
+  if (pace === undefined) {
+    client.socket.pipe(upstream.socket)
+    upstream.socket.pipe(client.socket)
+  } else {
+    client.socket.pipe(pacedStream((bytes) => pace.inbound(bytes))).pipe(upstream.socket)
+    upstream.socket.pipe(pacedStream((bytes) => pace.outbound(bytes))).pipe(client.socket)
+  }
+  client.socket.on('data', (piece: Buffer) => {
+    exchange.receivedBytes += piece.length
+  })
+  upstream.socket.on('data', (piece: Buffer) => {
+    exchange.sentBytes += piece.length
+  })
 }
 
 /** What happens to `one` happens to `other`. A graceful end needs nothing here: pipe passes it on. */

@@ -18,6 +18,8 @@ export interface ClientEvents {
   onGone(): void
   /** Nothing has moved for the idle limit, in either direction. */
   onStill(): void
+  /** It sends its content, or reads the answer, more slowly than the least rate. */
+  onSlow(side: 'upload' | 'answer'): void
   /** What came of the content is no HTTP. */
   onMalformed(fault: Error): void
 }

@@ -87,14 +87,14 @@ for (const name of [
  * @param from where the first field line begins
  * @throws MalformedMessage
  */
-export function parseFields(text: string, from: number): Fields {
+export function parseFields(text: string, from: number, limit = FIELD_LIMIT): Fields {
   const names: string[] = []
   const spelled: string[] = []
   const values: string[] = []
   const size = text.length
   let at = from
   while (at < size) {
-    if (names.length === FIELD_LIMIT) throw new MalformedMessage(`it has more than ${FIELD_LIMIT} header lines`)
+    if (names.length === limit) throw new MalformedMessage(`it has more than ${limit} header lines`)
     const colon = nameEnd(text, at)
     const end = lineEnd(text, colon + 1)
     const name = text.slice(at, colon)

@@ -20,9 +20,10 @@ const CR = 0x0d
 
 /**
  * @param text up to and with the CRLF of its last line; one empty line before the first is forgiven (RFC 9112 §2.2)
+ * @param fieldLimit how many header lines it may have
  * @throws MalformedMessage
  */
-export function parseRequestLines(text: string): RequestLines {
+export function parseRequestLines(text: string, fieldLimit?: number): RequestLines {
   const from = text.startsWith('\r\n') ? 2 : 0
   const end = text.indexOf('\r\n', from)
   const match = REQUEST_LINE.exec(text.slice(from, end))
@@ -31,7 +32,7 @@ export function parseRequestLines(text: string): RequestLines {
   if (major !== '1') throw new MalformedMessage(`its version is HTTP/${major}.${minor}`, 'version')
   // A minor version that is not known yet speaks HTTP/1.1 (RFC 9110 §2.5).
   const isHttp10 = minor === '0'
-  const fields = parseFields(text, end + 2)
+  const fields = parseFields(text, end + 2, fieldLimit)
   const framing = requestFraming(fields, isHttp10)
   return { method, target, isHttp10, fields, framing, isPersistent: isPersistent(fields, isHttp10) }
 }

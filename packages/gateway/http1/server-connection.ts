@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { answerHeadText, fieldLinesText } from './answer-text.ts'
 import type { AnswerHead, BareHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
+import { LeastRate } from '../limits/least-rate.ts'
+import type { SlowLimits } from '../limits/limits-configuration.ts'
 import type { Clock } from './clock.ts'
 import { type ContentReader, openContentReader } from './content-reader.ts'
 import type { FieldLines } from './fields.ts'
@@ -15,10 +17,15 @@ export interface ServerConnectionOptions {
   /** What the connection speaks below HTTP. */
   readonly protocol: 'http' | 'https'
   readonly headLimitBytes: number
+  readonly fieldLimit: number
   readonly headersMs: number
   readonly keepAliveMs: number
   readonly idleMs: number
+  /** When a client is too slow to be waited for. */
+  readonly slow: () => SlowLimits
   readonly onExchange: (exchange: ClientExchange) => void
+  /** It was ended because what it has asked for was not read. */
+  readonly onTooSlow: () => void
   /** The answer, in latin1, to what is no request: bytes that cannot be read, or a head that does not end. */
   readonly refuse: (fault: MalformedMessage | 'head-too-slow') => string
 }
@@ -44,6 +51,9 @@ export class ServerConnection {
   /** Since when a head is being waited for; counted from its first byte, or on a new connection from its beginning. */
   #headSinceMs: number
   #exchangeCount = 0
+  #sweptAtMs: number
+  #upload: LeastRate | undefined
+  #answer: LeastRate | undefined
 
   constructor(socket: Socket, options: ServerConnectionOptions) {
     this.socket = socket
@@ -52,6 +62,7 @@ export class ServerConnection {
     this.#head = new HeadBuffer(options.headLimitBytes, mayBeginRequest)
     this.#movedAtMs = options.clock.nowMs
     this.#headSinceMs = options.clock.nowMs
+    this.#sweptAtMs = options.clock.nowMs
     socket.on('data', this.#onData)
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onError)
@@ -83,6 +94,7 @@ export class ServerConnection {
   sweep(): void {
     const { clock, headersMs, keepAliveMs, idleMs } = this.options
     const stillMs = clock.nowMs - this.#movedAtMs
+    this.#watchRates()
     if (this.#exchange !== undefined) {
       if (stillMs > idleMs) this.#exchange.events?.onStill()
     } else if (this.#head.isEmpty && this.#exchangeCount > 0) {
@@ -91,6 +103,29 @@ export class ServerConnection {
       // On the whole, not on standing still: a byte now and then would hold the connection for hours (Slowloris).
       this.#refuse('head-too-slow')
     }
+  }
+
+  /** Ends what moves, but too slowly to be waited for. */
+  #watchRates(): void {
+    const { socket, options } = this
+    const forMs = options.clock.nowMs - this.#sweptAtMs
+    this.#sweptAtMs = options.clock.nowMs
+    const exchange = this.#exchange
+    if (exchange?.awaitsContent === true && !socket.isPaused()) {
+      this.#upload ??= new LeastRate(socket.bytesRead)
+      if (this.#upload.isTooSlow({ movedBytes: socket.bytesRead, forMs }, options.slow())) exchange.events?.onSlow('upload')
+    } else this.#upload = undefined
+    if (socket.writableLength > 0) {
+      const pendingBytes = socket.writableLength
+      const movedBytes = socket.bytesWritten - pendingBytes
+      this.#answer ??= new LeastRate(movedBytes)
+      if (!this.#answer.isTooSlow({ movedBytes, pendingBytes, forMs }, options.slow())) return
+      if (this.#exchange !== undefined) this.#exchange.events?.onSlow('answer')
+      else {
+        options.onTooSlow()
+        socket.destroy()
+      }
+    } else this.#answer = undefined
   }
 
   /** The exchange is over. @param mayGoOn whether another request may follow */
@@ -188,7 +223,7 @@ export class ServerConnection {
     if (this.#head.isEmpty && this.#exchangeCount > 0) this.#headSinceMs = this.options.clock.nowMs
     const taken = this.#head.push(chunk)
     if (taken === undefined) return undefined
-    const request = parseRequestLines(taken.text)
+    const request = parseRequestLines(taken.text, this.options.fieldLimit)
     const exchange = new ServerExchange(this, this.#writer, request)
     this.#exchange = exchange
     this.#exchangeCount += 1
@@ -223,6 +258,7 @@ class ServerExchange implements ClientExchange {
   #events: ClientEvents | undefined
   #state: 'waiting' | 'answering' | 'answered' | 'over' = 'waiting'
   #mayGoOn: boolean
+  #hasContent = false
 
   constructor(connection: ServerConnection, writer: MessageWriter, request: RequestLines) {
     this.#connection = connection
@@ -246,6 +282,11 @@ class ServerExchange implements ClientExchange {
     return this.#reader.isDone
   }
 
+  /** Whether the client is to send content. It may wait for a 100 (Continue) before it does. */
+  get awaitsContent(): boolean {
+    return this.isReading && (this.#hasContent || !this.request.fields.names.includes('expect'))
+  }
+
   /** Whether bytes that come now are of this request. */
   get isReading(): boolean {
     return this.#sink !== undefined && !this.#reader.isDone
@@ -254,6 +295,7 @@ class ServerExchange implements ClientExchange {
   take(chunk: Buffer): Buffer | undefined {
     const sink = this.#sink
     if (sink === undefined) return chunk
+    this.#hasContent = true
     const rest = this.#reader.read(chunk, (piece) => sink.onData(piece))
     if (rest === undefined) return undefined
     sink.onEnd(this.#reader.trailers)

@@ -38,12 +38,9 @@ export class Accounts {
     return this.#accountsByName.size + this.#shared.length
   }
 
-  of(name: string): Account {
-    return this.#accountsByName.get(name) ?? this.#add(name)
-  }
-
-  find(name: string): Account | undefined {
-    return this.#accountsByName.get(name)
+  /** @param address by which it is exempt or not */
+  of(name: string, address = name): Account {
+    return this.#accountsByName.get(name) ?? this.#add(name, address)
   }
 
   /** Forgets what is as good as new, some at a time. */
@@ -59,9 +56,9 @@ export class Accounts {
     }
   }
 
-  #add(name: string): Account {
+  #add(name: string, address: string): Account {
     if (this.#accountsByName.size >= this.#most) return this.#sharedBy(name)
-    const account = new Account(`${this.#kind} ${name}`, this.#isExempt(name))
+    const account = new Account(`${this.#kind} ${name}`, this.#isExempt(address))
     this.#accountsByName.set(name, account)
     return account
   }

@@ -7,7 +7,12 @@ import type { SlowLimits } from './limits-configuration.ts'
  */
 export class LeastRate {
   #owedMs = 0
-  #movedBytes = 0
+  #movedBytes: number
+
+  /** @param movedBytes from which it counts */
+  constructor(movedBytes: number) {
+    this.#movedBytes = movedBytes
+  }
 
   /**
    * Called every now and then.
@@ -29,11 +34,5 @@ export class LeastRate {
     const msPerByte = 1_000 / leastBytesPerSecond
     this.#owedMs = Math.max(0, this.#owedMs + forMs - moved * msPerByte)
     return this.#owedMs > graceMs + pendingBytes * msPerByte
-  }
-
-  /** Nothing is being waited for. */
-  reset(movedBytes: number): void {
-    this.#owedMs = 0
-    this.#movedBytes = movedBytes
   }
 }

@@ -70,9 +70,9 @@ export function overloaded(reason: keyof typeof OVERLOADS): AppError {
   return limitError('GATEWAY_OVERLOADED', message, { reason, retryAfterSeconds: reason === 'memory' ? 10 : 2 })
 }
 
-export function bodyTooSlow(leastBytesPerSecond: number): AppError {
+export function bodyTooSlow(): AppError {
   const message =
-    `The content of the request arrives more slowly than "${leastBytesPerSecond}" bytes a second. Expected was at least ` +
-    `that. Send it over a better connection, or lower "limits.slow.leastBytesPerSecond" in the stack file.`
-  return limitError('GATEWAY_BODY_TOO_SLOW', message, { leastBytesPerSecond })
+    'The content of the request arrives more slowly than the least rate. Expected was a steady stream. Send it over a ' +
+    'better connection, or lower "limits.slow.leastBytesPerSecond" in the stack file.'
+  return limitError('GATEWAY_BODY_TOO_SLOW', message, {})
 }

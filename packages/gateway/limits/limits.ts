@@ -1,4 +1,5 @@
 import type { AppError } from '@portolan/errors'
+import { NetworkList } from '../network-list.ts'
 import { Account } from './account.ts'
 import { Accounts, clientName } from './accounts.ts'
 import { FairGate } from './fair-gate.ts'
@@ -24,7 +25,6 @@ export interface LimitsOptions {
   /** How many workers share what is said of the whole. */
   readonly workerCount?: number
   readonly measureLoad?: () => Load
-  readonly isExempt?: (address: string) => boolean
 }
 
 /** What the limits say of a route. */
@@ -66,6 +66,7 @@ export class Limits {
   #client: Terms = termsOf('client', this.#limits.client)
   #workspace: Terms = termsOf('workspace', this.#limits.workspace)
   #connectionRate: RateRule | undefined
+  #exempt = new NetworkList(this.#limits.exempt)
   #connectionCount = 0
   #shedding: Shedding = NOTHING_SHED
   #lookedAtMs = 0
@@ -73,10 +74,10 @@ export class Limits {
   /** What a clock that went back is ahead by. */
   #aheadMs = 0
 
-  constructor({ workerCount = 1, measureLoad, isExempt = () => false }: LimitsOptions = {}) {
+  constructor({ workerCount = 1, measureLoad }: LimitsOptions = {}) {
     this.#workerCount = workerCount
     this.#measureLoad = measureLoad
-    this.#clients = new Accounts('client', { isExempt })
+    this.#clients = new Accounts('client', { isExempt: (address) => this.#exempt.has(address) })
     this.#gate = new FairGate(this.#gateOptions())
   }
 
@@ -108,6 +109,7 @@ export class Limits {
     this.#client = termsOf('client', client)
     this.#workspace = termsOf('workspace', workspace)
     this.#connectionRate = rateRule(client.connectionsPerSecond, false)
+    this.#exempt = new NetworkList(this.#limits.exempt)
     const before = this.#routes
     this.#routes = new Map(
       routes.map(({ path, limits }) => {
@@ -120,8 +122,11 @@ export class Limits {
 
   /** @param address of the client */
   clientOf(address: string): Account {
-    return this.#clients.of(clientName(address))
+    return this.#clients.of(clientName(address), address)
   }
+
+  /** Of a proxy in front, whose connections are of many clients. */
+  readonly proxy = new Account('client proxy', true)
 
   /** @returns why the connection is refused; otherwise `disconnect` has to follow */
   connect(client: Account, nowMs: number): AppError | undefined {
