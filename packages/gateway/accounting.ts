@@ -66,7 +66,10 @@ export class Accounting {
    * The one line per request. Of its path only what the route says: the rest may hold a secret, such as the token of an
    * invitation, and which part does only the service knows, whose own log has the path under the same request id.
    */
-  #write(exchange: Exchange, { outcome, durationMs }: { readonly outcome: Outcome; readonly durationMs: number }): void {
+  #write(
+    exchange: Exchange,
+    { outcome, durationMs }: { readonly outcome: Outcome; readonly durationMs: number },
+  ): void {
     const { requestId, trace, client, route, status, code, upstreamMs, receivedBytes, sentBytes } = exchange
     const entry = {
       requestId,

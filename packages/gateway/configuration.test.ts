@@ -52,7 +52,7 @@ test.for(['10.0.0.0/33', '10.0.0', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129'
 
 test('a key that this version does not know is a fault and not ignored', () => {
   expect(faultsOf({ ...VALID, routes: [{ ...routeTo('/', 1), host: '*.example.com' }] })).toEqual([
-    'routes[0].host: unknown key; expected only path, service, target, websocket',
+    'routes[0].host: unknown key; expected only path, service, target, websocket, limits',
   ])
 })
 

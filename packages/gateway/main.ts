@@ -116,7 +116,7 @@ function runWorker(): void {
     lines.flush()
     process.exit(0)
   }
-  const side = new WorkerSide({ logger, send: (answer) => say(answer), exit })
+  const side = new WorkerSide({ logger, writeLine: (line) => lines.add(line), send: (answer) => say(answer), exit })
   process.on('message', (request: Parameters<WorkerSide['answer']>[0]) => void side.answer(request)) // never rejects
 }
 

@@ -82,7 +82,10 @@ export function receive(socket: Socket, options: ReceptionOptions): void {
 }
 
 /** @returns undefined when the connection was refused, and closes */
-function admitConnection(socket: Socket, { limits, figures, trustedProxies, clock }: ReceptionOptions): Peer | undefined {
+function admitConnection(
+  socket: Socket,
+  { limits, figures, trustedProxies, clock }: ReceptionOptions,
+): Peer | undefined {
   const address = unmapped(socket.remoteAddress ?? 'unknown')
   const account = trustedProxies().trusts(address) ? limits.proxy : limits.clientOf(address)
   const refusal = limits.connect(account, performance.now())

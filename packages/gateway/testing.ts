@@ -51,6 +51,9 @@ export interface TestGatewayOptions {
   readonly domains?: readonly string[]
   readonly trustedProxies?: readonly string[]
   readonly logger?: GatewayLogger
+  readonly writeLine?: (line: string) => void
+  /** What else the configuration says. */
+  readonly also?: Partial<GatewayConfiguration>
   readonly timeouts?: Partial<GatewayTimeouts>
 }
 
@@ -59,9 +62,9 @@ export async function openTestGateway(
   routes: readonly GatewayRoute[],
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const { domains = ['*'], trustedProxies = [] } = options
+  const { domains = ['*'], trustedProxies = [], also = {} } = options
   const listeners = [{ name: 'http', address: '127.0.0.1', port: 0 }]
-  const configuration = { stack: 'test', workers: 1, domains, trustedProxies, listeners, routes }
+  const configuration = { stack: 'test', workers: 1, domains, trustedProxies, listeners, routes, ...also }
   const gateway = await openGateway(configuration, { ...options, signal: AbortSignal.timeout(10_000) })
   const [{ port } = { port: 0 }] = gateway.addresses
   const url = `http://127.0.0.1:${port}`

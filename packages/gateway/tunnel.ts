@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.ts'
-import { type Pace, pacedStream } from './limits/pace.ts'
 import { switchFields } from './headers.ts'
 import type { TakenSocket } from './http1/client-exchange.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
+import { type Pace, pacedStream } from './limits/pace.ts'
 
 /**
  * After a service has agreed to a WebSocket: bytes flow both ways until both sides have ended, and a half-close or a
@@ -12,7 +12,11 @@ import type { ResponseLines } from './http1/response-lines.ts'
  */
 export function joinSockets(
   exchange: Exchange,
-  { head, upstream, pace }: { readonly head: ResponseLines; readonly upstream: TakenSocket; readonly pace: Pace | undefined },
+  {
+    head,
+    upstream,
+    pace,
+  }: { readonly head: ResponseLines; readonly upstream: TakenSocket; readonly pace: Pace | undefined },
   onSocket: (socket: Duplex) => void,
 ): void {
   const { status, reason } = head

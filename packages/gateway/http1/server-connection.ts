@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import { answerHeadText, fieldLinesText } from './answer-text.ts'
-import type { AnswerHead, BareHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
 import { LeastRate } from '../limits/least-rate.ts'
 import type { SlowLimits } from '../limits/limits-configuration.ts'
+import { answerHeadText, fieldLinesText } from './answer-text.ts'
+import type { AnswerHead, BareHead, ClientEvents, ClientExchange, ContentSink, TakenSocket } from './client-exchange.ts'
 import type { Clock } from './clock.ts'
 import { type ContentReader, openContentReader } from './content-reader.ts'
 import type { FieldLines } from './fields.ts'
@@ -113,7 +113,8 @@ export class ServerConnection {
     const exchange = this.#exchange
     if (exchange?.awaitsContent === true && !socket.isPaused()) {
       this.#upload ??= new LeastRate(socket.bytesRead)
-      if (this.#upload.isTooSlow({ movedBytes: socket.bytesRead, forMs }, options.slow())) exchange.events?.onSlow('upload')
+      if (this.#upload.isTooSlow({ movedBytes: socket.bytesRead, forMs }, options.slow()))
+        exchange.events?.onSlow('upload')
     } else this.#upload = undefined
     if (socket.writableLength > 0) {
       const pendingBytes = socket.writableLength

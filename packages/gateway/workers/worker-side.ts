@@ -5,6 +5,8 @@ import { type Answer, faultOf, type Request } from './worker-messages.ts'
 
 export interface WorkerSurroundings {
   readonly logger: GatewayLogger
+  /** Takes each line of the access log. */
+  readonly writeLine: (line: string) => void
   readonly send: (answer: Answer) => void
   /** Nothing is left to do. */
   readonly exit: () => void
@@ -40,9 +42,9 @@ export class WorkerSide {
   }
 
   async #open(configuration: unknown): Promise<unknown> {
-    const { logger } = this.#surroundings
+    const { logger, writeLine } = this.#surroundings
     const { signal } = this.#opening
-    this.#gateway = await openGateway(parseGatewayConfiguration(configuration), { logger, signal })
+    this.#gateway = await openGateway(parseGatewayConfiguration(configuration), { logger, writeLine, signal })
     return this.#gateway.addresses
   }
 }
