@@ -37,17 +37,27 @@ export function joinSockets(
     isLost = !client.socket.destroyed
   })
   client.socket.once('close', () => exchange.end(isLost ? 'upstream-lost' : 'complete'))
+  joinBytes(exchange, { client: client.socket, upstream: upstream.socket, pace })
+}
+
+interface Joined {
+  readonly client: Duplex
+  readonly upstream: Duplex
+  readonly pace: Pace | undefined
+}
+
+function joinBytes(exchange: Exchange, { client, upstream, pace }: Joined): void {
   if (pace === undefined) {
-    client.socket.pipe(upstream.socket)
-    upstream.socket.pipe(client.socket)
+    client.pipe(upstream)
+    upstream.pipe(client)
   } else {
-    client.socket.pipe(pacedStream((bytes) => pace.inbound(bytes))).pipe(upstream.socket)
-    upstream.socket.pipe(pacedStream((bytes) => pace.outbound(bytes))).pipe(client.socket)
+    client.pipe(pacedStream((bytes) => pace.inbound(bytes))).pipe(upstream)
+    upstream.pipe(pacedStream((bytes) => pace.outbound(bytes))).pipe(client)
   }
-  client.socket.on('data', (piece: Buffer) => {
+  client.on('data', (piece: Buffer) => {
     exchange.receivedBytes += piece.length
   })
-  upstream.socket.on('data', (piece: Buffer) => {
+  upstream.on('data', (piece: Buffer) => {
     exchange.sentBytes += piece.length
   })
 }
