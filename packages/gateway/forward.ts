@@ -63,7 +63,7 @@ class Forwarding {
     const text = requestText(fields, { head, requestId, client, isUpgrade })
     const target = route.upstream.choose()
     this.#target = target
-    const upstream = mayBeStale ? target.pool.acquire() : target.pool.open()
+    const upstream = mayBeStale ? target.pool.acquire() : target.pool.open({ mayUpgrade: isUpgrade })
     target.began()
     this.#upstream = upstream
     upstream.send(text, { method: head.method, framing: head.framing, events: this })

@@ -75,7 +75,32 @@ function connectionLine(framing: Framing): string {
   return hasContent(framing) ? 'Connection: close\r\n\r\n' : 'Connection: keep-alive\r\n\r\n'
 }
 
+/** What nearly every request has, and what passes: told at once. */
+const KEPT_IN_REQUESTS = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'authorization',
+  'cache-control',
+  'content-type',
+  'cookie',
+  'if-modified-since',
+  'if-none-match',
+  'origin',
+  'pragma',
+  'priority',
+  'referer',
+  'sec-ch-ua',
+  'sec-ch-ua-mobile',
+  'sec-ch-ua-platform',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
+  'sec-fetch-site',
+  'user-agent',
+])
+
 function isDroppedFromRequest(name: string): boolean {
+  if (KEPT_IN_REQUESTS.has(name)) return false
   return DROPPED_FROM_REQUESTS.has(name) || name.startsWith('x-forwarded-') || name.includes('_')
 }
 

@@ -1,5 +1,11 @@
 import { badRequest } from './errors.ts'
 
+const SLASH = 0x2f
+const DOT = 0x2e
+/** 1 for what stands in a path as it is: visible ASCII but `%`, which begins an escape, and what is refused. */
+const PLAIN = new Uint8Array(128).fill(1, 0x21, 0x7f)
+for (const character of '%\\#?') PLAIN[character.charCodeAt(0)] = 0
+
 const UNRESERVED = /^[A-Za-z0-9._~-]$/
 // RFC 3986 allows fewer characters, but browsers send |, [, ] and ^ as they are (WHATWG URL, "path percent-encode set").
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/
@@ -15,6 +21,22 @@ const VISIBLE_ASCII = /^[\x21-\x7e]*$/
  *   character outside visible ASCII, and for dot segments that climb above the root
  */
 export function normalisePath(path: string): string {
+  return isNormal(path) ? path : normalised(path)
+}
+
+/** As nearly every path is: with nothing to decode, to drop or to refuse. */
+function isNormal(path: string): boolean {
+  if (path.charCodeAt(0) !== SLASH) return false
+  let before = SLASH
+  for (let at = 1; at < path.length; at += 1) {
+    const code = path.charCodeAt(at)
+    if (PLAIN[code] !== 1 || (before === SLASH && (code === SLASH || code === DOT))) return false
+    before = code
+  }
+  return true
+}
+
+function normalised(path: string): string {
   if (!path.startsWith('/')) throw badRequest('its path does not begin with "/"')
   if (!VISIBLE_ASCII.test(path)) throw badRequest('its path holds a character outside visible ASCII')
   if (/[\\#?]/.test(path)) throw badRequest('its path holds one of the characters "\\", "#", "?"')

@@ -78,5 +78,24 @@ function parseHost([host, ...others]: readonly string[], isHttp10: boolean): str
 
 /** RFC 3986 §3.2.2 and §3.2.3, without user information. Empty is allowed (RFC 9112 §3.2). */
 function isHost(text: string): boolean {
-  return /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(:\d{0,5})?$/.test(text)
+  return isPlainHost(text) || /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(:\d{0,5})?$/.test(text)
+}
+
+const COLON = 0x3a
+/** 1 for letters, digits, dots and hyphens. */
+const PLAIN = new Uint8Array(128)
+for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-')
+  PLAIN[character.charCodeAt(0)] = 1
+
+/** A name or an address of such characters, and perhaps a port: as nearly every host is. */
+function isPlainHost(text: string): boolean {
+  let at = 0
+  while (PLAIN[text.charCodeAt(at)] === 1) at += 1
+  if (at === text.length) return true
+  if (text.charCodeAt(at) !== COLON || text.length - at > 6) return false
+  for (at += 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < 0x30 || code > 0x39) return false
+  }
+  return true
 }

@@ -40,6 +40,8 @@ const NOTHING = Buffer.alloc(0)
 export class ServerConnection {
   readonly socket: Socket
   readonly options: ServerConnectionOptions
+  /** What the head of an answer says that is not the last one. */
+  readonly keepAliveLines: string
   readonly #writer: MessageWriter
   readonly #head: HeadBuffer
   #exchange: ServerExchange | undefined
@@ -58,6 +60,7 @@ export class ServerConnection {
   constructor(socket: Socket, options: ServerConnectionOptions) {
     this.socket = socket
     this.options = options
+    this.keepAliveLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(options.keepAliveMs / 1_000)}\r\n`
     this.#writer = new MessageWriter(socket)
     this.#head = new HeadBuffer(options.headLimitBytes, mayBeginRequest)
     this.#movedAtMs = options.clock.nowMs
@@ -339,7 +342,7 @@ class ServerExchange implements ClientExchange {
     if (framing.kind === 'until-close' || this.#connection.isClosing || this.#isUnsure()) this.#mayGoOn = false
     this.#connection.move()
     const coding = framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
-    const keeping = this.#mayGoOn ? this.#keepAliveLines() : 'Connection: close\r\n'
+    const keeping = this.#mayGoOn ? this.#connection.keepAliveLines : 'Connection: close\r\n'
     this.#writer.begin(`${answerHeadText(head)}${coding}${keeping}\r\n`, framing)
   }
 
@@ -385,11 +388,6 @@ class ServerExchange implements ClientExchange {
   /** Who asked whether to send the content may send it or not after this answer, so nobody knows what comes next. */
   #isUnsure(): boolean {
     return !this.#reader.isDone && this.request.fields.names.includes('expect')
-  }
-
-  #keepAliveLines(): string {
-    const seconds = Math.floor(this.#connection.options.keepAliveMs / 1_000)
-    return `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`
   }
 
   #discardRest(): void {

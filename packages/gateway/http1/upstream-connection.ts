@@ -65,6 +65,12 @@ export interface UpstreamConnectionOptions {
   readonly onFree: (connection: UpstreamConnection) => void
 }
 
+/**
+ * What connections that never become anything else read into, one after the other: nothing of it outlives the moment. A
+ * buffer of its own for each read costs more than to copy what has to be kept.
+ */
+const SHARED = Buffer.allocUnsafeSlow(65_536)
+
 interface Sending {
   readonly method: string
   readonly framing: Framing
@@ -78,6 +84,7 @@ export class UpstreamConnection {
   readonly #socket: Socket
   readonly #head: HeadBuffer
   readonly #writer: MessageWriter
+  readonly #isShared: boolean
   #sending: Sending | undefined
   #answer: ResponseLines | undefined
   #reader: ContentReader | undefined
@@ -88,14 +95,17 @@ export class UpstreamConnection {
   #hasHeard = false
   #movedAtMs: number
 
-  constructor(target: UpstreamTarget, options: UpstreamConnectionOptions) {
+  /** @param mayUpgrade whether its socket may be handed over: then it reads as any stream does */
+  constructor(target: UpstreamTarget, options: UpstreamConnectionOptions, mayUpgrade: boolean) {
     this.target = target
     this.#options = options
+    this.#isShared = !mayUpgrade
     this.#movedAtMs = options.clock.nowMs
     this.#head = new HeadBuffer(options.headLimitBytes, mayBeginResponse)
     const { host, port } = target
     // Half-open, so that the end of one direction of a WebSocket does not end the other.
-    this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true })
+    const onread = { buffer: SHARED, callback: (length: number) => this.#onShared(length) }
+    this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true, ...(mayUpgrade ? {} : { onread }) })
     this.#writer = new MessageWriter(this.#socket)
     this.#socket.on('connect', this.#onConnect)
     this.#socket.on('data', this.#onData)
@@ -187,6 +197,11 @@ export class UpstreamConnection {
     this.#move()
   }
 
+  #onShared(length: number): boolean {
+    this.#onData(SHARED.subarray(0, length))
+    return true
+  }
+
   readonly #onData = (chunk: Buffer): void => {
     this.#move()
     this.#hasHeard = true
@@ -271,7 +286,7 @@ export class UpstreamConnection {
   #readContent(chunk: Buffer, { events }: Sending): Buffer | undefined {
     const reader = this.#reader
     if (reader === undefined) return chunk
-    const rest = reader.read(chunk, (piece) => events.onData(piece))
+    const rest = reader.read(chunk, (piece) => events.onData(this.#isShared ? Buffer.from(piece) : piece))
     if (rest !== undefined) this.#finish(events, rest)
     return rest
   }

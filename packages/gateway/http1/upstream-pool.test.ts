@@ -78,7 +78,7 @@ test('interim answers come before the answer, in one piece with it too', async (
   ])
   using world = openPool(service.port)
   const heard: string[] = []
-  const connection = world.pool.open()
+  const connection = world.pool.open({ mayUpgrade: false })
   connection.send(REQUEST, { method: 'GET', framing: NONE, events: listen(heard) })
   await eventually(() => heard.join()).toBe('interim 103,interim 100,head 204,end')
 })

@@ -37,12 +37,12 @@ export class UpstreamPool {
     for (let connection = this.#kept.pop(); connection !== undefined; connection = this.#kept.pop()) {
       if (connection.isUsable) return connection
     }
-    return this.open()
+    return this.open({ mayUpgrade: false })
   }
 
   /** One that nobody has used. */
-  open(): UpstreamConnection {
-    const connection = new UpstreamConnection(this.#target, this.#options)
+  open({ mayUpgrade }: { readonly mayUpgrade: boolean }): UpstreamConnection {
+    const connection = new UpstreamConnection(this.#target, this.#options, mayUpgrade)
     this.#open.add(connection)
     return connection
   }
