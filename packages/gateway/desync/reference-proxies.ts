@@ -116,8 +116,10 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, port: numbe
   incoming.pipe(outgoing)
 }
 
-function withoutHops({ connection, upgrade, expect, ...headers }: IncomingMessage['headers']) {
-  return headers
+const HOPS = new Set(['connection', 'upgrade', 'expect'])
+
+function withoutHops(headers: IncomingMessage['headers']) {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOPS.has(name)))
 }
 
 function programPath(name: string): string | undefined {
