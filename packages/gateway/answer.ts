@@ -28,6 +28,15 @@ const PAGES: Readonly<Record<string, PageKind>> = {
   GATEWAY_UPSTREAM_TIMEOUT: 'slow',
   GATEWAY_CLOSING: 'closing',
   GATEWAY_NO_ROUTE: 'lost',
+  GATEWAY_WORKSPACE_STOPPED: 'stopped',
+  GATEWAY_WORKSPACE_STARTING: 'starting',
+  GATEWAY_WORKSPACE_PORT_SILENT: 'silent',
+  GATEWAY_WORKSPACE_UNKNOWN: 'unknown',
+  GATEWAY_WORKSPACE_REFUSED: 'refused',
+  GATEWAY_WORKSPACE_PORT_DENIED: 'denied',
+  GATEWAY_HAND_OVER_INVALID: 'unfinished',
+  GATEWAY_DIRECTORY_UNREACHABLE: 'down',
+  GATEWAY_SESSIONS_UNKNOWN: 'down',
 }
 
 /** Says an error as a problem (RFC 9457), or as a page to somebody who reads HTML. */

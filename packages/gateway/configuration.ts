@@ -3,6 +3,7 @@ import { isNetwork } from './client-address.ts'
 import { Reader } from './configuration-reader.ts'
 import { configurationInvalid } from './errors.ts'
 import { type LimitsSetting, readLimits, readShareLimits } from './limits/limits-configuration.ts'
+import { type PatternHostConfiguration, readPatternHost } from './pattern-host/pattern-host-configuration.ts'
 import type { GatewayRoute } from './route.ts'
 
 /** A place where the gateway accepts connections. Port 0 asks the system for a free one. */
@@ -24,6 +25,8 @@ export interface GatewayConfiguration {
   readonly trustedProxies: readonly string[]
   readonly listeners: readonly GatewayListener[]
   readonly routes: readonly GatewayRoute[]
+  /** Shows ports of workspaces under hosts of their own. */
+  readonly patternHost?: PatternHostConfiguration
   /** What clients, workspaces and routes may take; `false`: as much as they like. */
   readonly limits?: LimitsSetting | false
   readonly log?: Partial<AccessLogSettings>
@@ -50,6 +53,7 @@ const KEYS = [
   'trustedProxies',
   'listeners',
   'routes',
+  'patternHost',
   'limits',
   'log',
   'tracing',
@@ -65,7 +69,11 @@ const KEYS = [
 export function parseGatewayConfiguration(value: unknown): GatewayConfiguration {
   const faults: string[] = []
   const read = new Reader(faults)
-  const { stack, workers, domains, trustedProxies, listeners, routes, ...rest } = read.record(value, '', KEYS)
+  const { stack, workers, domains, trustedProxies, listeners, routes, patternHost, ...rest } = read.record(
+    value,
+    '',
+    KEYS,
+  )
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
     workers: workers === undefined ? 1 : read.count(workers, 'workers', { lowest: 1, highest: MOST_WORKERS }),
@@ -78,6 +86,7 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
     routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
     ...readOversight(read, rest),
+    ...(patternHost === undefined ? {} : { patternHost: readPatternHost(read, patternHost) }),
   }
   if (Array.isArray(listeners) && listeners.length === 0) faults.push('listeners: expected at least one, found none')
   refuseTwins(

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCatalogue } from '@portolan/errors'
 import { LIMIT_ERRORS } from './limits/limit-errors.ts'
+import { PATTERN_HOST_ERRORS } from './pattern-host/errors.ts'
 import { WORKER_ERRORS } from './workers/errors.ts'
 
 export const GATEWAY_ERRORS = {
@@ -24,6 +25,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_LISTEN_FAILED: { status: 500, title: 'The gateway cannot listen' },
   GATEWAY_MESSAGE_UNKNOWN: { status: 400, title: 'The message is unknown' },
   ...LIMIT_ERRORS,
+  ...PATTERN_HOST_ERRORS,
   ...WORKER_ERRORS,
 } as const satisfies ErrorCatalogue
 

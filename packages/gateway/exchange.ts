@@ -15,6 +15,7 @@ export type Outcome = 'complete' | 'client-gone' | 'client-slow' | 'upstream-los
 
 // Written to the log only, as nginx does: nothing was sent.
 const CLIENT_GONE = 499
+const NOTHING: readonly string[] = Object.freeze([])
 
 export interface ExchangeOptions {
   readonly logger: GatewayLogger
@@ -42,6 +43,9 @@ export class Exchange {
   upstreamMs: number | undefined
   /** It has become an event stream or a WebSocket, which may last for days. */
   lasting: 'streams' | 'tunnels' | undefined
+  /** Called once at the end. */
+  onOver: (() => void) | undefined
+  #alsoSaid: readonly string[] = NOTHING
   #status = CLIENT_GONE
   #isOver = false
 
@@ -66,6 +70,11 @@ export class Exchange {
     return this.#options.clock.date
   }
 
+  /** Fields for whatever answer of the gateway's own may follow. */
+  alsoSay(lines: readonly { readonly name: string; readonly value: string }[]): void {
+    this.#alsoSaid = lines.flatMap(({ name, value }) => [name, value])
+  }
+
   /** The head of the answer has been written with this status. */
   began(status: number): void {
     this.#status = status
@@ -83,11 +92,16 @@ export class Exchange {
       client.abort()
       return
     }
-    const { status, body } = answer
+    const { status, body, headers } = answer
     const content = Buffer.from(client.request.method === 'HEAD' ? '' : body)
     // After a message that cannot be understood nobody knows where the next one begins.
     if (status === 400 || status === 408) client.closeAfterwards()
-    client.writeHead(ownAnswerHead(answer, { date: this.date, length: content.length }))
+    client.writeHead(
+      ownAnswerHead(
+        { status, body, headers: [...headers, ...this.#alsoSaid] },
+        { date: this.date, length: content.length },
+      ),
+    )
     this.began(status)
     if (content.length > 0) client.write(content)
     client.end()
@@ -105,6 +119,7 @@ export class Exchange {
   end(outcome: Outcome): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.onOver?.()
     this.#options.accounting.ended(this, outcome)
   }
 

@@ -15,6 +15,7 @@ import { LoadMeter } from './limits/load-meter.ts'
 import type { Spending } from './limits/spending.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
+import { PatternHosts } from './pattern-host/pattern-hosts.ts'
 import { receive } from './reception.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
@@ -27,6 +28,7 @@ const DISPOSE_GRACE_MS = 5_000
 const KEPT_MS = 4_000
 const ANSWER_HEAD_LIMIT_BYTES = 65_536
 const MOST_SWEEP_MS = 500
+const CONFIGURE_LIMIT_MS = 10_000
 const LEAST_SWEEP_MS = 10
 
 export interface GatewayOptions extends Waiting {
@@ -36,6 +38,8 @@ export interface GatewayOptions extends Waiting {
   readonly timeouts?: Partial<GatewayTimeouts>
   /** How many workers there are, with this one: limits on the whole are divided by it. */
   readonly workerCount?: number
+  /** The secret that the services of the stack share; a pattern host needs it. */
+  readonly serviceKey?: string | undefined
 }
 
 export interface Closing extends Waiting {
@@ -94,6 +98,7 @@ class ListeningGateway implements Gateway {
   readonly #timeouts: GatewayTimeouts
   readonly #clock = new Clock()
   readonly #upstreams: Upstreams
+  readonly #patternHosts: PatternHosts
   readonly #sweeping: NodeJS.Timeout
   readonly #connections = new Connections()
   readonly #servers: Server[] = []
@@ -110,7 +115,7 @@ class ListeningGateway implements Gateway {
   #version: string
 
   constructor(configuration: GatewayConfiguration, options: GatewayOptions) {
-    const { logger = SILENT, timeouts, workerCount = configuration.workers, writeLine } = options
+    const { logger = SILENT, timeouts, workerCount = configuration.workers, writeLine, serviceKey } = options
     this.#configuration = configuration
     this.#trustedProxies = new TrustedProxies(configuration.trustedProxies)
     this.#logger = logger
@@ -122,6 +127,11 @@ class ListeningGateway implements Gateway {
     this.#limits = new Limits({ workerCount, measureLoad: () => this.#loadMeter.measure() })
     this.#accounting = new Accounting({ figures: this.#figures, limits: this.#limits, writeLine })
     this.#version = this.#oversee(configuration)
+    this.#patternHosts = new PatternHosts({
+      serviceKey,
+      upstreamAt: (target) => this.#upstreams.at(target),
+      ownPorts: () => this.#addresses.map(({ port }) => port),
+    })
     this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
 
@@ -133,7 +143,7 @@ class ListeningGateway implements Gateway {
     const reception = {
       configuration: () => this.#configuration,
       trustedProxies: () => this.#trustedProxies,
-      doorkeeper: () => undefined,
+      doorkeeper: () => this.#patternHosts.doorkeeper,
       connections: this.#connections,
       routes: () => this.#routes,
       clock: this.#clock,
@@ -143,6 +153,7 @@ class ListeningGateway implements Gateway {
       figures: this.#figures,
       limits: this.#limits,
     }
+    await this.#patternHosts.configure(this.#configuration.patternHost, { signal })
     for (const listener of this.#configuration.listeners) {
       const server = createListenerServer((socket) => receive(socket, reception))
       this.#servers.push(server)
@@ -155,6 +166,7 @@ class ListeningGateway implements Gateway {
   async configure(configuration: GatewayConfiguration): Promise<void> {
     const next = parseGatewayConfiguration(configuration)
     if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
+    await this.#patternHosts.configure(next.patternHost, { signal: AbortSignal.timeout(CONFIGURE_LIMIT_MS) })
     this.#configuration = next
     this.#routes = this.#upstreams.resolve(next.routes)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
@@ -237,6 +249,7 @@ class ListeningGateway implements Gateway {
     await gone
     signal.removeEventListener('abort', destroyAll)
     this.#upstreams.destroy()
+    await this.#patternHosts[Symbol.asyncDispose]()
     clearInterval(this.#sweeping)
     this.#loadMeter.close()
   }

@@ -116,7 +116,9 @@ function runWorker(): void {
     lines.flush()
     process.exit(0)
   }
-  const side = new WorkerSide({ logger, writeLine: (line) => lines.add(line), send: (answer) => say(answer), exit })
+  const writeLine = (line: string): void => lines.add(line)
+  const send = (answer: Parameters<typeof say>[0]): void => say(answer)
+  const side = new WorkerSide({ logger, writeLine, serviceKey: process.env.SERVICE_KEY, send, exit })
   process.on('message', (request: Parameters<WorkerSide['answer']>[0]) => void side.answer(request)) // never rejects
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Language } from './accept.ts'
 import { SCRIPT, STYLE } from './page-assets.ts'
-import { type PageKind, WORDS, type Words } from './words.ts'
+import { isWaitingKind, type PageKind, WORDS, type Words } from './words.ts'
 
 export interface PageFacts {
   readonly kind: PageKind
@@ -24,7 +24,7 @@ export function renderPage(facts: PageFacts): string {
   const words = WORDS[facts.language]
   const { heading, explanation } = words.pages[facts.kind]
   const title = escapeHtml(heading(facts.service ?? facts.path ?? ''))
-  const retries = facts.kind !== 'lost' && facts.isRepeatable
+  const retries = isWaitingKind(facts.kind) && facts.isRepeatable
   return `<!doctype html>
 <html lang="${facts.language}">
 <head>
@@ -38,7 +38,7 @@ ${retries ? '<noscript><meta http-equiv="refresh" content="5"></noscript>' : ''}
 </head>
 <body>
 <main>
-${facts.kind === 'lost' ? '' : renderChain(facts, words)}
+${isWaitingKind(facts.kind) ? renderChain(facts, words) : ''}
 <h1>${title}</h1>
 <p>${escapeHtml(explanation)}</p>
 ${renderOutlook(facts, { words, retries })}
@@ -63,13 +63,15 @@ function renderChain({ kind, service }: PageFacts, { chain, labels }: Words): st
   return `<ol class="chain" aria-label="${escapeHtml(labels.stations)}">${items.join('')}</ol>`
 }
 
+const LEADS_HOME: ReadonlySet<PageKind> = new Set<PageKind>(['lost', 'unfinished'])
+
 function renderOutlook(
   { kind, path, isRepeatable }: PageFacts,
   { words, retries }: { words: Words; retries: boolean },
 ): string {
-  // A link to the start page leads in a circle when that is what is missing.
-  if (kind === 'lost' && path === '/') return ''
-  if (kind === 'lost') return `<p class="outlook"><a class="button" href="/">${escapeHtml(words.home)}</a></p>`
+  // A link to the start page leads in a circle when that is what is missing or refused.
+  if (!isWaitingKind(kind) && (path === '/' || !LEADS_HOME.has(kind))) return ''
+  if (!isWaitingKind(kind)) return `<p class="outlook"><a class="button" href="/">${escapeHtml(words.home)}</a></p>`
   if (!isRepeatable) return `<p class="outlook" role="status">${escapeHtml(words.notRepeated)}</p>`
   const dots = retries ? '<span class="pulse" aria-hidden="true"></span>' : ''
   return `<div class="outlook"><p role="status" data-back="${escapeHtml(words.back)}">${dots}${escapeHtml(words.retrying)}</p>

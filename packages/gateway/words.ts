@@ -1,10 +1,30 @@
 import type { Language } from './accept.ts'
 
-/** What a page is about. `down`: no proper answer; `slow`: none in time; `closing`: the gateway ends; `lost`: no route. */
-export type PageKind = 'down' | 'slow' | 'closing' | 'lost'
+/**
+ * What a page is about. `down`: no proper answer; `slow`: none in time; `closing`: the gateway ends; `lost`: no route.
+ * Of a workspace: `stopped`, `starting`, `silent` (nothing listens on the port), `unknown` (no such workspace), `refused`
+ * (not shared with whoever asks), `denied` (a port that is never shown), `unfinished` (a sign-in that broke off).
+ */
+export type PageKind = WaitingKind | FinalKind
+type WaitingKind = 'down' | 'slow' | 'closing' | 'stopped' | 'starting' | 'silent'
+type FinalKind = 'lost' | 'unknown' | 'refused' | 'denied' | 'unfinished'
+
+const WAITING: ReadonlySet<PageKind> = new Set<WaitingKind>([
+  'down',
+  'slow',
+  'closing',
+  'stopped',
+  'starting',
+  'silent',
+])
+
+/** Whether what is missing may come by itself, so that asking again makes sense. */
+export function isWaitingKind(kind: PageKind): boolean {
+  return WAITING.has(kind)
+}
 
 interface PageWords {
-  /** @param name the service, or for `lost` the path */
+  /** @param name the service, the workspace and its port, or for `lost` the path */
   readonly heading: (name: string) => string
   readonly explanation: string
 }
@@ -47,6 +67,37 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         heading: () => 'Nothing lives at this address',
         explanation: 'No service is declared for this path. Check the address for a typing error.',
       },
+      stopped: {
+        heading: (name) => `Workspace ${name} is stopped`,
+        explanation: 'Start it, and this page goes on by itself.',
+      },
+      starting: {
+        heading: (name) => `Workspace ${name} is starting`,
+        explanation: 'It takes a moment until its servers listen.',
+      },
+      silent: {
+        heading: (name) => `Nothing listens on ${name} yet`,
+        explanation:
+          'The workspace runs, but no server answers on this port. Start one there that listens on every address, not on localhost alone (for Vite: --host).',
+      },
+      unknown: {
+        heading: (name) => `There is no workspace ${name}`,
+        explanation: 'It may have been deleted or renamed. Check the address for a typing error.',
+      },
+      refused: {
+        heading: () => 'This port is not shared with you',
+        explanation: 'Ask the owner of the workspace to share it, or sign in as somebody else.',
+      },
+      denied: {
+        heading: () => 'This port is never shown',
+        explanation:
+          'Databases, caches and debuggers usually listen there. Let the web server of the workspace listen on another port.',
+      },
+      unfinished: {
+        heading: () => 'The sign-in was not completed',
+        explanation:
+          'It took too long, began in another browser, or the browser kept no cookie. Opening the address once more begins it anew.',
+      },
     },
     retrying: 'This page retries by itself and continues as soon as there is an answer.',
     back: 'There is an answer. Loading…',
@@ -81,6 +132,37 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       lost: {
         heading: () => '이 주소에는 아무것도 없습니다',
         explanation: '이 경로에 연결된 서비스가 없습니다. 주소를 잘못 입력하지 않았는지 확인해 주세요.',
+      },
+      stopped: {
+        heading: (name) => `${name} 워크스페이스가 중지되어 있습니다`,
+        explanation: '워크스페이스를 시작하면 이 페이지가 자동으로 이어집니다.',
+      },
+      starting: {
+        heading: (name) => `${name} 워크스페이스를 시작하고 있습니다`,
+        explanation: '서버가 준비될 때까지 잠시 기다려 주세요.',
+      },
+      silent: {
+        heading: (name) => `${name} 포트에서 응답하는 서버가 아직 없습니다`,
+        explanation:
+          '워크스페이스는 실행 중이지만 이 포트에서 응답하는 서버가 없습니다. localhost만이 아니라 모든 주소에서 수신하도록 서버를 시작해 주세요(Vite: --host).',
+      },
+      unknown: {
+        heading: (name) => `${name} 워크스페이스가 없습니다`,
+        explanation: '삭제되었거나 이름이 바뀌었을 수 있습니다. 주소를 잘못 입력하지 않았는지 확인해 주세요.',
+      },
+      refused: {
+        heading: () => '이 포트는 공유되어 있지 않습니다',
+        explanation: '워크스페이스 소유자에게 공유를 요청하거나 다른 계정으로 로그인해 주세요.',
+      },
+      denied: {
+        heading: () => '이 포트는 공개할 수 없습니다',
+        explanation:
+          '데이터베이스, 캐시, 디버거가 주로 사용하는 포트입니다. 워크스페이스의 웹 서버가 다른 포트를 사용하도록 해 주세요.',
+      },
+      unfinished: {
+        heading: () => '로그인이 완료되지 않았습니다',
+        explanation:
+          '시간이 너무 오래 걸렸거나, 다른 브라우저에서 시작했거나, 브라우저가 쿠키를 저장하지 않았습니다. 주소를 다시 열면 처음부터 시작합니다.',
       },
     },
     retrying: '이 페이지는 자동으로 다시 시도하며, 응답이 오면 바로 이어집니다.',

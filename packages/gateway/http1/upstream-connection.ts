@@ -7,6 +7,7 @@ import { type Framing, hasContent } from './framing.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
+import { pinnedLookup } from './pinned-lookup.ts'
 import { mayBeginResponse, parseResponseLines, type ResponseLines } from './response-lines.ts'
 import { keepTunnelOpen } from './tunnel-socket.ts'
 
@@ -15,6 +16,8 @@ const NOTHING = Buffer.alloc(0)
 export interface UpstreamTarget {
   readonly host: string
   readonly port: number
+  /** Where the host is, when that is known already: it is not looked up again. Each is tried, in this order. */
+  readonly addresses?: readonly string[]
 }
 
 /** What comes back for one request. After `onFailure` nothing else comes. */
@@ -102,10 +105,11 @@ export class UpstreamConnection {
     this.#isShared = !mayUpgrade
     this.#movedAtMs = options.clock.nowMs
     this.#head = new HeadBuffer(options.headLimitBytes, mayBeginResponse)
-    const { host, port } = target
+    const { host, port, addresses } = target
     // Half-open, so that the end of one direction of a WebSocket does not end the other.
     const onread = { buffer: SHARED, callback: (length: number) => this.#onShared(length) }
-    this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true, ...(mayUpgrade ? {} : { onread }) })
+    const place = { host, port, noDelay: true, allowHalfOpen: true, ...(mayUpgrade ? {} : { onread }) }
+    this.#socket = connect(addresses === undefined ? place : { ...place, lookup: pinnedLookup(addresses) })
     this.#writer = new MessageWriter(this.#socket)
     this.#socket.on('connect', this.#onConnect)
     this.#socket.on('data', this.#onData)

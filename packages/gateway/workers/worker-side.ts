@@ -7,6 +7,7 @@ export interface WorkerSurroundings {
   readonly logger: GatewayLogger
   /** Takes each line of the access log. */
   readonly writeLine: (line: string) => void
+  readonly serviceKey: string | undefined
   readonly send: (answer: Answer) => void
   /** Nothing is left to do. */
   readonly exit: () => void
@@ -42,9 +43,14 @@ export class WorkerSide {
   }
 
   async #open(configuration: unknown): Promise<unknown> {
-    const { logger, writeLine } = this.#surroundings
+    const { logger, writeLine, serviceKey } = this.#surroundings
     const { signal } = this.#opening
-    this.#gateway = await openGateway(parseGatewayConfiguration(configuration), { logger, writeLine, signal })
+    this.#gateway = await openGateway(parseGatewayConfiguration(configuration), {
+      logger,
+      writeLine,
+      signal,
+      serviceKey,
+    })
     return this.#gateway.addresses
   }
 }

@@ -1,0 +1,226 @@
+import type { Waiting } from '@portolan/errors'
+import type { Destination, FieldFirewall } from '../destination.ts'
+import { badRequest, noRoute, originRefused } from '../errors.ts'
+import { type Fields, fieldValues } from '../http1/fields.ts'
+import type { UpstreamTarget } from '../http1/upstream-connection.ts'
+import type { RequestHead } from '../request-head.ts'
+import type { Upstream } from '../upstreams/upstream.ts'
+import type { Admission, Arrival, Doorkeeper } from './admission.ts'
+import { type FieldLine, withFields, withinOwnHost, withoutReservedCookies } from './cookie-firewall.ts'
+import { preflightAnswer, readableBy } from './cross-origin.ts'
+import {
+  foreignPageRefused,
+  sessionsUnknown,
+  signInRequired,
+  workspacePortDenied,
+  workspacePortSilent,
+  workspaceStarting,
+  workspaceStopped,
+  workspaceUnknown,
+} from './errors.ts'
+import { ENTER_PATH, HAND_OVER_PATH, type HandOver, OWN_PATHS, SIGN_IN_PATH } from './hand-over.ts'
+import type { OpenExchanges } from './open-exchanges.ts'
+import type { PatternHostConfiguration } from './pattern-host-configuration.ts'
+import { isBelow, type PatternLabel, parsePatternHost } from './pattern-label.ts'
+import { requirePermit, sharingOf } from './permit.ts'
+import { pinAddresses } from './pinned-address.ts'
+import type { PlatformSessions } from './platform-sessions.ts'
+import { findSession, formatSession, type PreviewSession, renewed } from './preview-session.ts'
+import { isNavigation, isPreflight, type Requester, requesterOf } from './requester.ts'
+import type { NoteSeal } from './sealed-note.ts'
+import { siblingsOf, type Workspace } from './workspace.ts'
+import type { WorkspaceDirectory } from './workspace-directory.ts'
+
+/** The directory, the sessions and the names have limits of their own below it. */
+const ADMISSION_LIMIT_MS = 10_000
+
+export interface WorkspaceDoorkeeperOptions {
+  readonly configuration: PatternHostConfiguration
+  readonly directory: WorkspaceDirectory
+  readonly sessions: PlatformSessions
+  readonly handOver: HandOver
+  readonly seal: NoteSeal
+  readonly openExchanges: OpenExchanges
+  /** What leads to an address that no configuration has. */
+  readonly upstreamAt: (target: UpstreamTarget) => Upstream
+  /** The ports that the gateway itself listens on: on its own machine they are nobody's. */
+  readonly ownPorts: () => readonly number[]
+  readonly originOf: (port: number, workspace: string) => string
+}
+
+/** Lets requests through to the ports of workspaces: who may go where, as whom, and what the port gets to see. */
+export class WorkspaceDoorkeeper implements Doorkeeper {
+  readonly #options: WorkspaceDoorkeeperOptions
+  readonly #platformHost: string
+  readonly #denied: ReadonlySet<number>
+
+  constructor(options: WorkspaceDoorkeeperOptions) {
+    this.#options = options
+    this.#platformHost = new URL(options.configuration.platformOrigin).host
+    this.#denied = new Set(options.configuration.deniedPorts)
+  }
+
+  decides({ host, path }: RequestHead): boolean {
+    if (isBelow(host, this.#options.configuration.domain) && host.toLowerCase() !== this.#platformHost) return true
+    return path === HAND_OVER_PATH && host.toLowerCase() === this.#platformHost
+  }
+
+  async admit(arrival: Arrival): Promise<Admission> {
+    const { head } = arrival
+    const signal = AbortSignal.timeout(ADMISSION_LIMIT_MS)
+    if (head.host.toLowerCase() === this.#platformHost) {
+      if (head.method !== 'GET') throw noRoute(head.path)
+      return { kind: 'answer', answer: await this.#options.handOver.atPlatform(arrival, { signal }) }
+    }
+    const place = parsePatternHost(head.host, this.#options.configuration.domain)
+    if (this.#denied.has(place.port)) throw workspacePortDenied(place.port)
+    if (head.path.startsWith(OWN_PATHS)) return this.#answerOwnPath(arrival, place)
+    const workspace = await this.#options.directory.findWorkspace(place.workspace, { signal })
+    return this.#decide({ arrival, place, workspace, ...this.#lookAt(arrival, place, workspace) }, { signal })
+  }
+
+  #answerOwnPath(arrival: Arrival, place: PatternLabel): Admission {
+    const { path, method } = arrival.head
+    const { handOver } = this.#options
+    if (method === 'GET' && path === SIGN_IN_PATH) {
+      return { kind: 'answer', answer: handOver.beginByAddress(arrival, place) }
+    }
+    if (method === 'GET' && path === ENTER_PATH) return { kind: 'answer', answer: handOver.enter(arrival, place) }
+    throw noRoute(path)
+  }
+
+  /** Whose page asks, by what the workspace declares. */
+  #lookAt({ exchange }: Arrival, place: PatternLabel, workspace: Workspace | undefined) {
+    const { originOf } = this.#options
+    const siblings = workspace === undefined ? [] : siblingsOf(workspace, place.port)
+    const requester = requesterOf(exchange.client.request.fields, {
+      own: originOf(place.port, place.workspace),
+      siblings: siblings.map((port) => originOf(port, place.workspace)),
+    })
+    return { siblings, requester }
+  }
+
+  async #decide(asked: Asked, { signal }: Waiting): Promise<Admission> {
+    const { arrival, workspace, requester } = asked
+    const { exchange, head, isUpgrade } = arrival
+    const { fields } = exchange.client.request
+    const isAsked = isPreflight(head.method, fields)
+    if (isAsked && requester.kind === 'sibling') {
+      return { kind: 'answer', answer: preflightAnswer(requester.origin, fields) }
+    }
+    // Its refusals too: the page that asked is to learn why.
+    if (requester.kind === 'sibling') exchange.alsoSay(readableBy(requester.origin))
+    const isPublic = workspace !== undefined && this.#sharingAt(workspace, asked.place.port) === 'public'
+    if (isUpgrade) admitUpgrade(head, requester)
+    else if (!isPublic) refuseForeignPage(arrival, requester)
+    if (isPublic) return this.#forward(asked, workspace, undefined)
+    const session = this.#findSession(asked)
+    if (session === undefined) return this.#askToSignIn(asked)
+    if (workspace === undefined) throw workspaceUnknown(asked.place.workspace)
+    await this.#requirePermit(asked, { workspace, session, signal })
+    return this.#forward(asked, workspace, session)
+  }
+
+  #findSession({ arrival, place }: Asked): PreviewSession | undefined {
+    const { seal, sessions } = this.#options
+    const session = findSession(seal, fieldValues(arrival.exchange.client.request.fields, 'cookie'), place.label)
+    if (session === undefined) return undefined
+    const state = sessions.stateOf(session.sessionId, session.madeAtMs)
+    if (state === 'unknown') throw sessionsUnknown()
+    return state === 'live' ? session : undefined
+  }
+
+  #askToSignIn({ arrival, place, workspace, siblings }: Asked): Admission {
+    const { handOver } = this.#options
+    const { head, exchange } = arrival
+    if (arrival.isUpgrade || !isNavigation(head.method, exchange.client.request.fields)) {
+      throw signInRequired(head.host, handOver.signInUrl(place))
+    }
+    const others = siblings.filter(
+      (port) => workspace !== undefined && !this.#denied.has(port) && this.#sharingAt(workspace, port) !== 'public',
+    )
+    return { kind: 'answer', answer: handOver.beginForPage(arrival, place, others) }
+  }
+
+  #sharingAt(workspace: Workspace, port: number) {
+    return sharingOf(workspace, port, this.#options.configuration.sharing)
+  }
+
+  async #requirePermit(
+    { place }: Asked,
+    { workspace, session, signal }: Waiting & { readonly workspace: Workspace; readonly session: PreviewSession },
+  ): Promise<void> {
+    const sharing = this.#sharingAt(workspace, place.port)
+    const { sessions } = this.#options
+    await requirePermit(
+      { workspace, port: place.port, sharing, userId: session.userId },
+      { isMember: (team) => sessions.isMember(team, session.userId, { signal }) },
+    )
+  }
+
+  async #forward(asked: Asked, workspace: Workspace, session: PreviewSession | undefined): Promise<Admission> {
+    const { place, arrival } = asked
+    if (workspace.state === 'stopped') throw workspaceStopped(place)
+    if (workspace.state === 'starting') throw workspaceStarting(place)
+    const { openExchanges, upstreamAt, ownPorts } = this.#options
+    if (workspace.isLocal && ownPorts().includes(place.port)) throw workspacePortDenied(place.port)
+    const addresses = await pinAddresses(workspace)
+    if (session !== undefined) openExchanges.add(session.sessionId, arrival.exchange)
+    const destination: Destination = {
+      path: place.label,
+      workspace: place.workspace,
+      service: `${place.workspace}:${place.port}`,
+      upstream: upstreamAt({ host: addresses.join(' '), port: place.port, addresses }),
+      websocket: true,
+      firewall: this.#firewallFor(asked, session),
+    }
+    return { kind: 'forward', destination }
+  }
+
+  #firewallFor({ place, requester }: Asked, session: PreviewSession | undefined): FieldFirewall {
+    const added = [...this.#renewal(session), ...(requester.kind === 'sibling' ? readableBy(requester.origin) : [])]
+    return {
+      filterRequest: withoutReservedCookies,
+      filterAnswer: (fields: Fields) => {
+        const within = withinOwnHost(fields)
+        return added.length === 0 ? within : withFields(within, added)
+      },
+      explainFailure: (error) => (isUnreachable(error) ? workspacePortSilent(place, error) : error),
+    }
+  }
+
+  #renewal(session: PreviewSession | undefined): readonly FieldLine[] {
+    const next = session === undefined ? undefined : renewed(session)
+    if (next === undefined) return []
+    return [{ name: 'Set-Cookie', value: formatSession(this.#options.seal, next), adds: true }]
+  }
+}
+
+/** A request below the domain, and what is known of it. */
+interface Asked {
+  readonly arrival: Arrival
+  readonly place: PatternLabel
+  readonly workspace: Workspace | undefined
+  readonly siblings: readonly number[]
+  readonly requester: Requester
+}
+
+/** @throws GATEWAY_ORIGIN_REFUSED: browsers let any page open a WebSocket, cookies included (RFC 6455 §10.2) */
+function admitUpgrade(head: RequestHead, requester: Requester): void {
+  if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
+  if (requester.kind === 'foreign') throw originRefused(requester.origin)
+}
+
+/**
+ * Every preview host is of one site with all others, so that SameSite holds back no cookie of theirs: a page of somebody
+ * else's workspace may not use this one's. It may link here.
+ * @throws GATEWAY_FOREIGN_PAGE_REFUSED
+ */
+function refuseForeignPage({ exchange, head }: Arrival, requester: Requester): void {
+  const { fields } = exchange.client.request
+  if (requester.kind === 'foreign' && !isNavigation(head.method, fields)) throw foreignPageRefused(requester.origin)
+}
+
+function isUnreachable(error: Error): boolean {
+  return 'code' in error && error.code === 'GATEWAY_UPSTREAM_UNREACHABLE'
+}
