@@ -5,6 +5,7 @@ export class OpenExchanges {
   readonly #bySession = new Map<string, Set<Exchange>>()
 
   add(sessionId: string, exchange: Exchange): void {
+    if (exchange.isOver) return
     const known = this.#bySession.get(sessionId)
     const exchanges = known ?? new Set()
     if (known === undefined) this.#bySession.set(sessionId, exchanges)
