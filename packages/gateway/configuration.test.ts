@@ -14,6 +14,7 @@ test('a valid configuration is given back frozen, with normalised prefixes', () 
     ...VALID,
     workers: 1,
     domains: [],
+    upstreams: [],
     trustedProxies: [],
     routes: [routeTo('/api', 8000), routeTo('/', 5173)],
   })

@@ -5,6 +5,8 @@ import { configurationInvalid } from './errors.ts'
 import { type LimitsSetting, readLimits, readShareLimits } from './limits/limits-configuration.ts'
 import { type PatternHostConfiguration, readPatternHost } from './pattern-host/pattern-host-configuration.ts'
 import type { GatewayRoute } from './route.ts'
+import { readRouteTarget, readUpstreams } from './upstreams/read-upstreams.ts'
+import type { UpstreamDeclaration } from './upstreams/upstream-declaration.ts'
 
 /** A place where the gateway accepts connections. Port 0 asks the system for a free one. */
 export interface GatewayListener {
@@ -27,6 +29,8 @@ export interface GatewayConfiguration {
   readonly routes: readonly GatewayRoute[]
   /** Shows ports of workspaces under hosts of their own. */
   readonly patternHost?: PatternHostConfiguration
+  /** What several routes share, or what is more than an address: pairs, health checks, limits. */
+  readonly upstreams?: readonly UpstreamDeclaration[]
   /** What clients, workspaces and routes may take; `false`: as much as they like. */
   readonly limits?: LimitsSetting | false
   readonly log?: Partial<AccessLogSettings>
@@ -54,6 +58,7 @@ const KEYS = [
   'listeners',
   'routes',
   'patternHost',
+  'upstreams',
   'limits',
   'log',
   'tracing',
@@ -74,6 +79,8 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
     '',
     KEYS,
   )
+  const upstreams = readUpstreams(read, rest.upstreams)
+  const names = upstreams.map(({ name }) => name)
   const configuration: GatewayConfiguration = {
     stack: read.name(stack, 'stack'),
     workers: workers === undefined ? 1 : read.count(workers, 'workers', { lowest: 1, highest: MOST_WORKERS }),
@@ -84,7 +91,8 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
         ? []
         : read.list(trustedProxies, 'trustedProxies').map((one, index) => readNetwork(read, one, index)),
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
-    routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, index)),
+    routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, { index, names })),
+    upstreams,
     ...readOversight(read, rest),
     ...(patternHost === undefined ? {} : { patternHost: readPatternHost(read, patternHost) }),
   }
@@ -99,6 +107,7 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
     'routes',
     faults,
   )
+  refuseTwins(names, 'upstreams', faults)
   if (faults.length > 0) throw configurationInvalid(faults)
   return freeze(configuration)
 }
@@ -153,7 +162,13 @@ function readDomain(read: Reader, value: unknown, index: number): string {
     : `${domain.startsWith('*.') ? '*.' : ''}${read.host(domain.replace(/^\*\./, ''), at)}`
 }
 
-function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
+interface RoutePlace {
+  readonly index: number
+  /** Of the upstreams. */
+  readonly names: readonly string[]
+}
+
+function readRoute(read: Reader, value: unknown, { index, names }: RoutePlace): GatewayRoute {
   const at = `routes[${index}]`
   const { path, service, target, websocket, limits } = read.record(value, at, [
     'path',
@@ -162,14 +177,10 @@ function readRoute(read: Reader, value: unknown, index: number): GatewayRoute {
     'websocket',
     'limits',
   ])
-  const { host, port } = read.record(target, `${at}.target`, ['host', 'port'])
   return Object.freeze({
     path: read.prefix(path, `${at}.path`),
     service: read.name(service, `${at}.service`),
-    target: Object.freeze({
-      host: read.host(host, `${at}.target.host`),
-      port: read.port(port, `${at}.target.port`, { lowest: 1 }),
-    }),
+    target: readRouteTarget(read, target, { at: `${at}.target`, names }),
     websocket: read.flag(websocket, `${at}.websocket`),
     ...(limits === undefined ? {} : { limits: readShareLimits(read, limits, `${at}.limits`) }),
   })

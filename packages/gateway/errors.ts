@@ -1,6 +1,7 @@
 import { AppError, type ErrorCatalogue } from '@portolan/errors'
 import { LIMIT_ERRORS } from './limits/limit-errors.ts'
 import { PATTERN_HOST_ERRORS } from './pattern-host/errors.ts'
+import { UPSTREAM_ERRORS } from './upstreams/upstream-errors.ts'
 import { WORKER_ERRORS } from './workers/errors.ts'
 
 export const GATEWAY_ERRORS = {
@@ -18,6 +19,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_UPSTREAM_INVALID: { status: 502, title: 'The answer of the service cannot be understood' },
   GATEWAY_UPSTREAM_TIMEOUT: { status: 504, title: 'The service did not answer in time' },
   GATEWAY_CLOSING: { status: 503, title: 'The gateway is closing' },
+  ...UPSTREAM_ERRORS,
   GATEWAY_CONFIGURATION_INVALID: { status: 400, title: 'The gateway configuration is invalid' },
   GATEWAY_CONFIGURATION_UNREADABLE: { status: 500, title: 'The gateway configuration cannot be read' },
   GATEWAY_LISTENERS_CHANGED: { status: 409, title: 'The listeners of an open gateway are fixed' },

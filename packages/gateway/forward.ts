@@ -7,13 +7,14 @@ import { type Fields, fieldValues, hasMember } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
-import type { UpstreamConnection } from './http1/upstream-connection.ts'
+import { Silence, type UpstreamConnection } from './http1/upstream-connection.ts'
 import { bodyTooSlow } from './limits/limit-errors.ts'
 import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import { joinSockets } from './tunnel.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { Target } from './upstreams/target.ts'
+import { halfReplaced } from './upstreams/upstream-errors.ts'
 
 /** More interim answers than any client has a use for; later ones are left out. */
 const MOST_INFORMATION = 16
@@ -24,61 +25,95 @@ const ENDLESS = `it gives more than ${MOST_INTERIM} interim answers`
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
+/** A request that finds no target in so many attempts finds none. */
+const MOST_ATTEMPTS = 4
+
 /**
  * Sends a request to its service and streams the answer back, both with back-pressure.
  *
  * A service may close a kept connection in the moment a request is put on it, which nobody did wrong. So kept
  * connections carry only requests that may be sent twice (idempotent and without content, RFC 9110 §9.2.2), and such
  * a request is sent a second time, on a new connection, when its kept one closed before any byte came back. All
- * others get a new connection, and one that carried content is not kept.
+ * others get a new connection, one that carried content is not kept, and they are sent a second time only when the
+ * first connection could not be opened: nothing that may have been executed is repeated.
  */
 export function forward(passage: Passage): void {
-  const { head, isUpgrade } = passage
-  const isRepeatable = !isUpgrade && IDEMPOTENT.has(head.method) && head.framing.kind === 'none'
-  new Forwarding(passage).send({ mayBeStale: isRepeatable })
+  new Forwarding(passage).begin()
 }
 
 class Forwarding {
+  readonly service: string
   readonly #passage: Passage
   readonly #client: ClientExchange
+  readonly #isRepeatable: boolean
   #target: Target | undefined
   #upstream: UpstreamConnection | undefined
+  #attemptCount = 0
+  /** Its content waits until there is a connection: what has been read cannot be sent elsewhere. */
+  #isContentKept = false
   #informationCount = 0
   #mayBeSilent = false
   #isClientFull = false
   #isServiceFull = false
   #isUploadHeld = false
   #isAnswerHeld = false
+  /** Whoever reads the answer does not know how long it is. */
+  #mayEndEarly = false
 
   constructor(passage: Passage) {
+    const { head, isUpgrade, route, exchange } = passage
     this.#passage = passage
-    this.#client = passage.exchange.client
+    this.#client = exchange.client
+    this.service = route.service
+    this.#isRepeatable = !isUpgrade && IDEMPOTENT.has(head.method) && head.framing.kind === 'none'
   }
 
-  send({ mayBeStale }: { readonly mayBeStale: boolean }): void {
+  begin(): void {
+    this.#client.follow(this)
+    const target = this.#passage.route.upstream.choose(this)
+    if (target !== undefined) this.#send(target, this.#isRepeatable ? target.acquire() : this.#open(target))
+  }
+
+  // Of the upstream's line, where it waits
+
+  onTurn(target: Target): void {
+    this.#send(target, this.#open(target))
+  }
+
+  onNoTurn(error: Error): void {
+    this.#refuse(error)
+  }
+
+  #send(target: Target, upstream: UpstreamConnection): void {
     const { exchange, head, route, client, isUpgrade } = this.#passage
     const { requestId } = exchange
     const came = exchange.trace?.replaced ?? this.#client.request.fields
     const fields = route.firewall === undefined ? came : route.firewall.filterRequest(came)
     const text = requestText(fields, { head, requestId, client, isUpgrade })
-    const target = route.upstream.choose()
     this.#target = target
-    const upstream = mayBeStale ? target.pool.acquire() : target.pool.open({ mayUpgrade: isUpgrade })
-    target.began()
     this.#upstream = upstream
+    this.#attemptCount += 1
     upstream.send(text, { method: head.method, framing: head.framing, events: this })
     exchange.sentUpstreamMs = performance.now()
-    this.#client.follow(this)
     if (head.framing.kind === 'none') return
+    this.#isContentKept = route.upstream.hasOtherWays
+    if (!this.#isContentKept) this.#sendContent(upstream)
+  }
+
+  #open(target: Target): UpstreamConnection {
+    return target.open({ mayUpgrade: this.#passage.isUpgrade })
+  }
+
+  #sendContent(upstream: UpstreamConnection): void {
     this.#client.readContent({
-      onData: (piece) => this.#sendContent(piece, upstream),
+      onData: (piece) => this.#sendPiece(piece, upstream),
       onEnd: (trailers) => upstream.end(fieldLinesText(trailerFields(trailers) ?? [])),
     })
     // The head goes out before the first byte of content: the service may want to answer to it alone.
     upstream.flush()
   }
 
-  #sendContent(piece: Buffer, upstream: UpstreamConnection): void {
+  #sendPiece(piece: Buffer, upstream: UpstreamConnection): void {
     const { exchange, pace } = this.#passage
     exchange.receivedBytes += piece.length
     this.#isServiceFull = !upstream.write(piece)
@@ -108,6 +143,12 @@ class Forwarding {
 
   // Of the upstream
 
+  onConnect(): void {
+    if (!this.#isContentKept || this.#upstream === undefined) return
+    this.#isContentKept = false
+    this.#sendContent(this.#upstream)
+  }
+
   onInterim({ status, reason, fields }: ResponseLines): void {
     this.#informationCount += 1
     if (this.#informationCount > MOST_INTERIM) {
@@ -125,7 +166,11 @@ class Forwarding {
     this.#upstream = undefined
     if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket')) {
       const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
-      joinSockets(exchange, { head: { ...head, fields }, upstream, pace }, onTunnel)
+      const target = this.#target
+      const onEnd = (): void => target?.forgetTunnel(tunnel)
+      const tunnel = joinSockets(exchange, { head: { ...head, fields }, upstream, pace }, { onSocket: onTunnel, onEnd })
+      target?.answered(head.status)
+      target?.keepTunnel(tunnel)
       return
     }
     upstream.socket.destroy()
@@ -141,6 +186,8 @@ class Forwarding {
     if (isUpgrade) this.#client.closeAfterwards()
     const framing = framingFor(theirs, { mayBeChunked: !isUpgrade && !this.#client.request.isHttp10 })
     this.#mayBeSilent = isEventStream(fields)
+    this.#mayEndEarly = this.#mayBeSilent && framing.kind !== 'length'
+    this.#target?.answered(status)
     const { requestId, date } = exchange
     const lines = answerFields(fields, { requestId, status, framing, date })
     this.#client.writeHead({ status, reason, fields: lines, framing })
@@ -168,24 +215,53 @@ class Forwarding {
   }
 
   onFailure(cause: Error): void {
-    const { exchange, route, head } = this.#passage
+    const { exchange } = this.#passage
     const upstream = this.#upstream
+    const target = this.#target
     this.#upstream = undefined
     if (this.#client.hasAnswered) {
       // Where the end of the connection is the end of the content, only a reset says that something is missing.
       this.#client.abort(this.#client.request.isHttp10)
       exchange.end('upstream-lost')
-    } else if (upstream?.isStale === true && head.framing.kind === 'none') {
-      this.send({ mayBeStale: false })
+    } else if (upstream === undefined || target === undefined) {
+      exchange.answer(upstreamFailure(this.service, cause, false))
+    } else if (upstream.isStale && this.#isRepeatable && !(cause instanceof Silence)) {
+      this.#send(target, this.#open(target))
     } else {
-      this.#target?.failed()
-      const failure = upstreamFailure(route.service, cause, upstream?.hasConnected ?? false)
-      exchange.answer(route.firewall?.explainFailure?.(failure) ?? failure)
+      target.failed()
+      if (!this.#goElsewhere(target, { upstream, cause })) this.#explain(cause, upstream.hasConnected)
     }
   }
 
+  /** @returns whether it is sent again, or waits */
+  #goElsewhere(target: Target, { upstream, cause }: Failure): boolean {
+    const wasUnsent = !upstream.hasConnected && (this.#isContentKept || this.#passage.head.framing.kind === 'none')
+    const mayRepeat = wasUnsent || (this.#isRepeatable && !upstream.hasHeard && !(cause instanceof Silence))
+    if (!mayRepeat || this.#attemptCount >= MOST_ATTEMPTS) return false
+    const next = this.#passage.route.upstream.again(this, target, wasUnsent)
+    if (next === undefined) return false
+    if (next !== 'waits') this.#send(next, this.#open(next))
+    return true
+  }
+
+  #explain(cause: Error, hasConnected: boolean): void {
+    const { exchange, route } = this.#passage
+    const failure = upstreamFailure(route.service, cause, hasConnected)
+    exchange.answer(route.firewall?.explainFailure?.(failure) ?? failure)
+  }
+
+  /** An event stream ends as if it were complete, so that the browser asks for it anew. */
   onExpelled(): void {
-    this.#breakOff()
+    if (!this.#client.hasAnswered) this.#refuse(halfReplaced(this.service))
+    else if (this.#mayEndEarly) this.#endStream()
+    else this.#breakOff()
+  }
+
+  #endStream(): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#client.end()
+    this.#passage.exchange.end('complete')
   }
 
   onServiceDrain(): void {
@@ -201,6 +277,7 @@ class Forwarding {
   }
 
   onGone(): void {
+    if (this.#upstream === undefined) this.#passage.route.upstream.leave(this)
     this.#upstream?.destroy()
     this.#upstream = undefined
     this.#passage.exchange.end('client-gone')
@@ -230,6 +307,7 @@ class Forwarding {
   }
 
   #refuse(error: Error): void {
+    if (this.#upstream === undefined) this.#passage.route.upstream.leave(this)
     this.#upstream?.destroy()
     this.#upstream = undefined
     this.#passage.exchange.answer(error)
@@ -241,6 +319,11 @@ class Forwarding {
     this.#client.abort()
     this.#passage.exchange.end(outcome)
   }
+}
+
+interface Failure {
+  readonly upstream: UpstreamConnection
+  readonly cause: Error
 }
 
 /** How our message ends: as theirs, as far as the client understands it. */

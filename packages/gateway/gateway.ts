@@ -6,7 +6,7 @@ import { Accounting } from './accounting.ts'
 import { TrustedProxies } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
-import { listenersChanged } from './errors.ts'
+import { gatewayClosing, listenersChanged } from './errors.ts'
 import { Figures } from './figures/figures.ts'
 import type { GatewaySnapshot } from './figures/snapshot.ts'
 import { Clock } from './http1/clock.ts'
@@ -19,6 +19,10 @@ import { PatternHosts } from './pattern-host/pattern-hosts.ts'
 import { receive } from './reception.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
+import { Turns } from './turns.ts'
+import { checkPromotions } from './upstreams/check-promotion.ts'
+import { logUpstreamEvent } from './upstreams/log-event.ts'
+import type { UpstreamEvent } from './upstreams/upstream-event.ts'
 import type { UpstreamState } from './upstreams/upstream-state.ts'
 import { Upstreams } from './upstreams/upstreams.ts'
 
@@ -40,6 +44,8 @@ export interface GatewayOptions extends Waiting {
   readonly workerCount?: number
   /** The secret that the services of the stack share; a pattern host needs it. */
   readonly serviceKey?: string | undefined
+  /** Told of promotions, roll-backs, circuits and health, after the log was. */
+  readonly onUpstreamEvent?: (event: UpstreamEvent) => void
 }
 
 export interface Closing extends Waiting {
@@ -55,8 +61,9 @@ export interface Gateway {
   /** Where it listens, in the order of the configuration. */
   readonly addresses: readonly GatewayAddress[]
   /**
-   * Swaps the configuration whole, from the next request on; open ones keep what they began with.
-   * @throws GATEWAY_CONFIGURATION_INVALID or GATEWAY_LISTENERS_CHANGED, and the old one stays
+   * Swaps the configuration whole, from the next request on; open ones keep what they began with. Where a pair has
+   * another active half the health of that half is asked first. One after the other, in the order of the calls.
+   * @throws GATEWAY_CONFIGURATION_INVALID, GATEWAY_LISTENERS_CHANGED, GATEWAY_PROMOTE_REFUSED; the old one stays
    */
   configure(configuration: GatewayConfiguration): Promise<void>
   /** What stands behind the routes, and how it is doing. */
@@ -67,6 +74,8 @@ export interface Gateway {
   spent(): readonly Spending[]
   /** Takes on account what clients have spent in the other workers. */
   charge(others: readonly Spending[]): void
+  /** Whoever runs a service is starting it again, or has: where its upstream holds requests, they wait meanwhile. */
+  announceRestart(upstream: string, isUnderWay: boolean): void
   /**
    * Stops accepting, closes idle connections, and lets open requests and WebSockets end by themselves until the
    * signal fires; then destroys them. Called again, by whichever name, it gives the same promise.
@@ -101,6 +110,8 @@ class ListeningGateway implements Gateway {
   readonly #patternHosts: PatternHosts
   readonly #sweeping: NodeJS.Timeout
   readonly #connections = new Connections()
+  readonly #turns = new Turns()
+  readonly #over = new AbortController()
   readonly #servers: Server[] = []
   #configuration: GatewayConfiguration
   #trustedProxies: TrustedProxies
@@ -115,15 +126,20 @@ class ListeningGateway implements Gateway {
   #version: string
 
   constructor(configuration: GatewayConfiguration, options: GatewayOptions) {
-    const { logger = SILENT, timeouts, workerCount = configuration.workers, writeLine, serviceKey } = options
+    const { logger = SILENT, timeouts, workerCount = configuration.workers } = options
+    const { writeLine, serviceKey, onUpstreamEvent } = options
     this.#configuration = configuration
     this.#trustedProxies = new TrustedProxies(configuration.trustedProxies)
     this.#logger = logger
     this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
     const { connectMs, responseMs } = this.#timeouts
     const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
-    this.#upstreams = new Upstreams({ clock: this.#clock, ...limits })
-    this.#routes = this.#upstreams.resolve(configuration.routes)
+    const onEvent = (event: UpstreamEvent): void => {
+      logUpstreamEvent(logger, event)
+      onUpstreamEvent?.(event)
+    }
+    this.#upstreams = new Upstreams({ clock: this.#clock, ...limits, onEvent })
+    this.#routes = this.#upstreams.resolve(configuration)
     this.#limits = new Limits({ workerCount, measureLoad: () => this.#loadMeter.measure() })
     this.#accounting = new Accounting({ figures: this.#figures, limits: this.#limits, writeLine })
     this.#version = this.#oversee(configuration)
@@ -166,9 +182,18 @@ class ListeningGateway implements Gateway {
   async configure(configuration: GatewayConfiguration): Promise<void> {
     const next = parseGatewayConfiguration(configuration)
     if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
+    await this.#turns.take(() => this.#swap(next))
+  }
+
+  announceRestart(upstream: string, isUnderWay: boolean): void {
+    this.#upstreams.find(upstream)?.announceRestart(isUnderWay)
+  }
+
+  async #swap(next: GatewayConfiguration): Promise<void> {
+    await checkPromotions(this.#upstreams.promotionsBy(next), { signal: this.#over.signal })
     await this.#patternHosts.configure(next.patternHost, { signal: AbortSignal.timeout(CONFIGURE_LIMIT_MS) })
     this.#configuration = next
-    this.#routes = this.#upstreams.resolve(next.routes)
+    this.#routes = this.#upstreams.resolve(next)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
     this.#version = this.#oversee(next)
     this.#configuredAtMs = Date.now()
@@ -240,6 +265,7 @@ class ListeningGateway implements Gateway {
   }
 
   async #drain({ signal, isHandOver = false }: Closing): Promise<void> {
+    this.#over.abort(gatewayClosing())
     const gone = Promise.all(this.#servers.map(closeServer))
     if (isHandOver) this.#connections.handOver()
     else this.#connections.drain()

@@ -8,7 +8,7 @@ const ROUTES = ['/', '/api', '/api/boards', '/ws'].map((path) => routeTo(path, 1
 
 function tableOf(routes: readonly GatewayRoute[]) {
   const limits = { headLimitBytes: 10_000, connectMs: 1_000, responseMs: 1_000, keptMs: 1_000 }
-  return new Upstreams({ clock: new Clock(), ...limits }).resolve(routes)
+  return new Upstreams({ clock: new Clock(), ...limits, onEvent: () => undefined }).resolve({ routes })
 }
 
 test.for([

@@ -7,6 +7,8 @@ import { type Gateway, openGateway } from './gateway.ts'
 import type { GatewayLogger } from './log.ts'
 import type { GatewayRoute } from './route.ts'
 import type { GatewayTimeouts } from './timeouts.ts'
+import type { UpstreamDeclaration } from './upstreams/upstream-declaration.ts'
+import type { UpstreamEvent } from './upstreams/upstream-event.ts'
 
 export interface TestUpstream extends AsyncDisposable {
   readonly port: number
@@ -55,6 +57,8 @@ export interface TestGatewayOptions {
   /** What else the configuration says. */
   readonly also?: Partial<GatewayConfiguration>
   readonly timeouts?: Partial<GatewayTimeouts>
+  readonly upstreams?: readonly UpstreamDeclaration[]
+  readonly onUpstreamEvent?: (event: UpstreamEvent) => void
 }
 
 /** A gateway on a free loopback port. */
@@ -62,9 +66,9 @@ export async function openTestGateway(
   routes: readonly GatewayRoute[],
   options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
-  const { domains = ['*'], trustedProxies = [], also = {} } = options
+  const { domains = ['*'], trustedProxies = [], upstreams = [], also = {} } = options
   const listeners = [{ name: 'http', address: '127.0.0.1', port: 0 }]
-  const configuration = { stack: 'test', workers: 1, domains, trustedProxies, listeners, routes, ...also }
+  const configuration = { stack: 'test', workers: 1, domains, trustedProxies, listeners, routes, upstreams, ...also }
   const gateway = await openGateway(configuration, { ...options, signal: AbortSignal.timeout(10_000) })
   const [{ port } = { port: 0 }] = gateway.addresses
   const url = `http://127.0.0.1:${port}`

@@ -9,7 +9,9 @@ export function mergeUpstreams(
   for (const upstream of other) {
     const same = upstreamsByName.get(upstream.name)
     const targets = same === undefined ? upstream.targets : mergeTargets(same.targets, upstream.targets)
-    upstreamsByName.set(upstream.name, { ...(same ?? upstream), targets })
+    const waitingCount = (same?.waitingCount ?? 0) + upstream.waitingCount
+    const retryCount = (same?.retryCount ?? 0) + upstream.retryCount
+    upstreamsByName.set(upstream.name, { ...(same ?? upstream), waitingCount, retryCount, targets })
   }
   return [...upstreamsByName.values()]
 }
@@ -27,8 +29,12 @@ function addTargets(one: TargetState, other: TargetState): TargetState {
   return {
     ...one,
     usedCount: one.usedCount + other.usedCount,
+    // Each worker has its own: one that keeps requests away is what somebody has to know.
+    circuit: one.circuit === 'closed' ? other.circuit : one.circuit,
     keptCount: one.keptCount + other.keptCount,
+    webSocketCount: one.webSocketCount + other.webSocketCount,
     requestCount: one.requestCount + other.requestCount,
     failureCount: one.failureCount + other.failureCount,
+    errorCount: one.errorCount + other.errorCount,
   }
 }

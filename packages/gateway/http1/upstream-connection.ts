@@ -31,6 +31,8 @@ export interface UpstreamEvents {
   onPause(): void
   /** The service reads again. */
   onServiceDrain(): void
+  /** A new connection is open; what was sent before is on its way. */
+  onConnect?(): void
   onFailure(cause: Error): void
   /** Its time on this target is over, whatever is missing. Its connection is still open. */
   onExpelled(): void
@@ -123,6 +125,11 @@ export class UpstreamConnection {
     return this.#hasConnected
   }
 
+  /** Whether a byte has come back for this request. */
+  get hasHeard(): boolean {
+    return this.#hasHeard
+  }
+
   /** Whether it carried a request before, and nothing has come back for this one: it may have been dead already. */
   get isStale(): boolean {
     return this.#answerCount > 0 && !this.#hasHeard
@@ -199,6 +206,7 @@ export class UpstreamConnection {
   readonly #onConnect = (): void => {
     this.#hasConnected = true
     this.#move()
+    this.#sending?.events.onConnect?.()
   }
 
   #onShared(length: number): boolean {

@@ -58,6 +58,11 @@ export class UpstreamPool {
     this.#isRetired = false
   }
 
+  /** Closes the one that has waited longest. */
+  closeOldest(): void {
+    this.#kept.shift()?.destroy()
+  }
+
   closeKept(): void {
     for (const connection of this.#kept.splice(0)) connection.destroy()
   }
