@@ -29,7 +29,7 @@ async function runPrimary(): Promise<void> {
   logger.info({ addresses, stack: configuration.stack, workers: configuration.workers }, 'ready')
   process.on('message', (message) => void answerMessage(message)) // never rejects
   process.on('SIGHUP', () => void replaceByFile()) // never rejects
-  say({ type: 'ready', version: MESSAGES_VERSION, addresses })
+  await say({ type: 'ready', version: MESSAGES_VERSION, addresses })
 }
 
 function startWorker(): Worker {
@@ -69,9 +69,9 @@ async function answerMessage(message: unknown): Promise<void> {
     if (type === 'configure') await fleet?.configure(parseGatewayConfiguration(configuration))
     else if (type === 'replace') await fleet?.replace(parseGatewayConfiguration(configuration))
     else throw messageUnknown(type)
-    say({ type: type === 'replace' ? 'replaced' : 'configured' })
+    await say({ type: type === 'replace' ? 'replaced' : 'configured' })
   } catch (error) {
-    say({ type: 'refused', code: errorCode(error) ?? 'INTERNAL', message: errorMessage(error) })
+    await say({ type: 'refused', code: errorCode(error) ?? 'INTERNAL', message: errorMessage(error) })
   }
 }
 
@@ -80,11 +80,16 @@ function readMessage(message: unknown): { readonly type: string; readonly config
   return { type: String(message.type), configuration: 'configuration' in message ? message.configuration : undefined }
 }
 
-function say(message: Readonly<Record<string, unknown>>): void {
+/** Resolves when it is on its way, or lost. */
+function say(message: object): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (process.send === undefined) return Promise.resolve()
   // Without a callback, a channel that closes meanwhile would end the process by an exception.
-  process.send?.(message, undefined, undefined, (error) => {
+  process.send(message, undefined, undefined, (error) => {
     if (error !== null) logger.warn({ error: errorMessage(error) }, 'message lost')
+    resolve()
   })
+  return promise
 }
 
 function listenForEnd(): void {
@@ -117,8 +122,7 @@ function runWorker(): void {
     process.exit(0)
   }
   const writeLine = (line: string): void => lines.add(line)
-  const send = (answer: Parameters<typeof say>[0]): void => say(answer)
-  const side = new WorkerSide({ logger, writeLine, serviceKey: process.env.SERVICE_KEY, send, exit })
+  const side = new WorkerSide({ logger, writeLine, serviceKey: process.env.SERVICE_KEY, send: say, exit })
   process.on('message', (request: Parameters<WorkerSide['answer']>[0]) => void side.answer(request)) // never rejects
 }
 

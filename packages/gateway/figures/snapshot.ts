@@ -51,6 +51,29 @@ export interface GatewaySnapshot {
   readonly upstreams: readonly UpstreamState[]
 }
 
+/** What is left of the figures of a worker that has ended: what it has counted, and nothing that is open. */
+export function pastOf(snapshot: GatewaySnapshot): GatewaySnapshot {
+  const { connections, streams, tunnels } = snapshot
+  return {
+    ...snapshot,
+    workerCount: 0,
+    configurationVersions: [],
+    connections: Object.fromEntries(
+      Object.entries(connections).map(([protocol, { total }]) => [protocol, { open: 0, total }]),
+    ),
+    streams: { ...streams, open: 0 },
+    tunnels: { ...tunnels, open: 0 },
+    requestCount: 0,
+    waitingCount: 0,
+    clientCount: 0,
+    lagMs: 0,
+    memoryRatio: 0,
+    sheddingRatio: 0,
+    memoryBytes: 0,
+    upstreams: [],
+  }
+}
+
 /**
  * The figures of all workers together. Counts are added; lag, memory and shedding are the worst of any.
  * @throws RangeError for none at all

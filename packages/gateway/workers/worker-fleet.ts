@@ -1,5 +1,7 @@
 import { errorMessage } from '@portolan/errors'
 import type { GatewayConfiguration } from '../configuration.ts'
+import { type GatewaySnapshot, mergeSnapshots, pastOf } from '../figures/snapshot.ts'
+import { SpendingExchange } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
 import type { GatewayLogger } from '../log.ts'
 import type { Worker } from './worker.ts'
@@ -12,6 +14,8 @@ export interface WorkerFleetOptions {
 
 /** How long the connections of a worker that was replaced may go on. */
 const HAND_OVER_GRACE_MS = 60_000
+/** How often the workers hear of each other: a client may overdraw by what it spends in that time. */
+const EXCHANGE_MS = 100
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 5_000
 /** A worker that has run for so long has not died of how it was started. */
@@ -30,6 +34,10 @@ export class WorkerFleet {
   #addresses: readonly GatewayAddress[] = []
   #failureCount = 0
   #reviving: NodeJS.Timeout | undefined
+  /** What workers that have ended had counted. */
+  #past: GatewaySnapshot | undefined
+  readonly #spending = new SpendingExchange()
+  #exchanging: NodeJS.Timeout | undefined
   /** Changes have their turn one after the other; never rejects. */
   #turn: Promise<void> = Promise.resolve()
 
@@ -47,6 +55,7 @@ export class WorkerFleet {
       await fleet.close(0)
       throw error
     }
+    fleet.#exchangeLater()
     return fleet
   }
 
@@ -59,8 +68,13 @@ export class WorkerFleet {
     return [...this.#serving]
   }
 
-  get leavingCount(): number {
-    return this.#leaving.size
+  /** The figures of all, those of workers that have ended among them. @throws RangeError while there is no worker */
+  async snapshot(): Promise<GatewaySnapshot> {
+    const all = [...this.#serving, ...this.#leaving]
+    // One that ends meanwhile has told the last of itself.
+    await Promise.allSettled(all.map((worker) => worker.refresh()))
+    const parts = all.flatMap((worker) => (this.#isCounted(worker) ? (worker.latestSnapshot ?? []) : []))
+    return mergeSnapshots(this.#past === undefined ? parts : [...parts, this.#past])
   }
 
   /**
@@ -108,6 +122,7 @@ export class WorkerFleet {
   async close(graceMs: number): Promise<void> {
     this.#closing.abort()
     clearTimeout(this.#reviving)
+    clearTimeout(this.#exchanging)
     const all = [...this.#serving, ...this.#leaving]
     await Promise.all(all.map((worker) => this.#retire(worker, { how: 'close', graceMs })))
     await this.#turn
@@ -134,6 +149,7 @@ export class WorkerFleet {
     }
     if (this.#closing.signal.aborted) worker.kill()
     this.#serving.add(worker)
+    this.#spending.join(worker.pid)
     void worker.ended.then((reason) => this.#onEnd(worker, { reason, startedMs })) // neither rejects
     return worker
   }
@@ -143,10 +159,14 @@ export class WorkerFleet {
     this.#leaving.add(worker)
     await worker.end(how, graceMs)
     this.#leaving.delete(worker)
+    this.#remember(worker)
   }
 
   #onEnd(worker: Worker, { reason, startedMs }: { readonly reason: string; readonly startedMs: number }): void {
-    if (!this.#serving.delete(worker) || this.#closing.signal.aborted) return
+    this.#spending.leave(worker.pid)
+    if (!this.#serving.delete(worker)) return // it was asked to
+    this.#remember(worker)
+    if (this.#closing.signal.aborted) return
     if (performance.now() - startedMs >= STEADY_MS) this.#failureCount = 0
     this.#revive(`worker ${worker.pid}: ${reason}`)
   }
@@ -159,6 +179,33 @@ export class WorkerFleet {
     this.#reviving = setTimeout(() => {
       this.#inTurn(() => this.#grow(this.#configuration)).catch((error: unknown) => this.#revive(errorMessage(error)))
     }, delayMs)
+  }
+
+  #isCounted(worker: Worker): boolean {
+    return this.#serving.has(worker) || this.#leaving.has(worker)
+  }
+
+  #remember({ latestSnapshot }: Worker): void {
+    if (latestSnapshot === undefined) return
+    const past = pastOf(latestSnapshot)
+    this.#past = this.#past === undefined ? past : mergeSnapshots([past, this.#past])
+  }
+
+  #exchangeLater(): void {
+    if (this.#closing.signal.aborted) return
+    this.#exchanging = setTimeout(() => {
+      void this.#exchange().then(() => this.#exchangeLater()) // neither rejects
+    }, EXCHANGE_MS)
+  }
+
+  /** Tells each worker what clients have spent in the others: the limits are of the whole. */
+  async #exchange(): Promise<void> {
+    if (this.#serving.size + this.#leaving.size < 2) return
+    await Promise.allSettled(
+      [...this.#serving, ...this.#leaving].map(async (worker) => {
+        this.#spending.take(worker.pid, await worker.spend(this.#spending.give(worker.pid)))
+      }),
+    )
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

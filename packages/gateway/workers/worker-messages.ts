@@ -1,9 +1,15 @@
 import { AppError, errorCode, errorMessage, isAppError } from '@portolan/errors'
+import type { GatewaySnapshot } from '../figures/snapshot.ts'
+import type { Spending } from '../limits/spending.ts'
+import type { GatewayAddress } from '../listener.ts'
 
 /** What the primary process asks of a worker; each is answered once, by an {@link Answer} with the same number. */
 export type Request =
   | { readonly id: number; readonly type: 'open'; readonly configuration: unknown }
   | { readonly id: number; readonly type: 'configure'; readonly configuration: unknown }
+  | { readonly id: number; readonly type: 'snapshot' }
+  /** Answered with what clients have spent here. @param others what they have spent in the other workers */
+  | { readonly id: number; readonly type: 'spend'; readonly others: readonly Spending[] }
   /** Stops accepting, and ends when the last connection has: idle ones may ask once more. */
   | { readonly id: number; readonly type: 'hand-over'; readonly graceMs: number }
   /** Stops accepting, closes what is idle, and ends when the rest is done. */
@@ -12,7 +18,17 @@ export type Request =
 /** A request without its number. */
 export type Asked = Request extends infer One ? (One extends Request ? Omit<One, 'id'> : never) : never
 
-export type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly fault: Fault }
+/** What a request is answered with: what it asked for, or why not. */
+export interface Answer extends Outcome {
+  readonly id: number
+  readonly fault?: Fault
+}
+
+export interface Outcome {
+  readonly addresses?: readonly GatewayAddress[]
+  readonly snapshot?: GatewaySnapshot
+  readonly spent?: readonly Spending[]
+}
 
 /** An error that crosses from one process to the other. */
 interface Fault {

@@ -1,14 +1,17 @@
 import { parseGatewayConfiguration } from '../configuration.ts'
+import { gatewayClosing } from '../errors.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
+import type { GatewayAddress } from '../listener.ts'
 import type { GatewayLogger } from '../log.ts'
-import { type Answer, faultOf, type Request } from './worker-messages.ts'
+import { type Answer, faultOf, type Outcome, type Request } from './worker-messages.ts'
 
 export interface WorkerSurroundings {
   readonly logger: GatewayLogger
   /** Takes each line of the access log. */
   readonly writeLine: (line: string) => void
   readonly serviceKey: string | undefined
-  readonly send: (answer: Answer) => void
+  /** Resolves when the answer is on its way. */
+  readonly send: (answer: Answer) => Promise<void>
   /** Nothing is left to do. */
   readonly exit: () => void
 }
@@ -18,6 +21,7 @@ export class WorkerSide {
   readonly #surroundings: WorkerSurroundings
   readonly #opening = new AbortController()
   #gateway: Gateway | undefined
+  #isEnded = false
 
   constructor(surroundings: WorkerSurroundings) {
     this.#surroundings = surroundings
@@ -26,23 +30,35 @@ export class WorkerSide {
   /** Never rejects: what fails is answered. */
   async answer(request: Request): Promise<void> {
     const { id } = request
-    try {
-      this.#surroundings.send({ id, value: await this.#do(request) })
-    } catch (error) {
-      this.#surroundings.send({ id, fault: faultOf(error) })
+    const outcome = await this.#do(request).catch((error: unknown) => ({ fault: faultOf(error) }))
+    await this.#surroundings.send({ id, ...outcome })
+    if (this.#isEnded) this.#surroundings.exit()
+  }
+
+  async #do(request: Request): Promise<Outcome> {
+    switch (request.type) {
+      case 'open':
+        return { addresses: await this.#open(request.configuration) }
+      case 'configure':
+        await this.#opened.configure(parseGatewayConfiguration(request.configuration))
+        return {}
+      case 'snapshot':
+        return { snapshot: this.#opened.snapshot() }
+      case 'spend':
+        this.#opened.charge(request.others)
+        return { spent: this.#opened.spent() }
+      case 'hand-over':
+      case 'close':
+        return this.#end(request)
     }
   }
 
-  async #do(request: Request): Promise<unknown> {
-    if (request.type === 'open') return this.#open(request.configuration)
-    if (request.type === 'configure') return this.#gateway?.configure(parseGatewayConfiguration(request.configuration))
-    this.#opening.abort()
-    const signal = AbortSignal.timeout(request.graceMs)
-    await this.#gateway?.close({ signal, isHandOver: request.type === 'hand-over' })
-    return this.#surroundings.exit()
+  get #opened(): Gateway {
+    if (this.#gateway === undefined) throw gatewayClosing()
+    return this.#gateway
   }
 
-  async #open(configuration: unknown): Promise<unknown> {
+  async #open(configuration: unknown): Promise<readonly GatewayAddress[]> {
     const { logger, writeLine, serviceKey } = this.#surroundings
     const { signal } = this.#opening
     this.#gateway = await openGateway(parseGatewayConfiguration(configuration), {
@@ -52,5 +68,13 @@ export class WorkerSide {
       serviceKey,
     })
     return this.#gateway.addresses
+  }
+
+  /** What it has counted is told last of all, so that the counts of the whole never go back. */
+  async #end({ type, graceMs }: Extract<Request, { type: 'hand-over' | 'close' }>): Promise<Outcome> {
+    this.#opening.abort(gatewayClosing())
+    await this.#gateway?.close({ signal: AbortSignal.timeout(graceMs), isHandOver: type === 'hand-over' })
+    this.#isEnded = true
+    return this.#gateway === undefined ? {} : { snapshot: this.#gateway.snapshot() }
   }
 }

@@ -1,12 +1,15 @@
 import type { Worker as ClusterWorker } from 'node:cluster'
 import type { Readable } from 'node:stream'
+import type { GatewayConfiguration } from '../configuration.ts'
+import type { GatewaySnapshot } from '../figures/snapshot.ts'
+import type { Spending } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
 import { workerEnded } from './errors.ts'
 import { relayLines } from './line-relay.ts'
-import { type Answer, type Asked, errorOf } from './worker-messages.ts'
+import { type Answer, type Asked, errorOf, type Outcome } from './worker-messages.ts'
 
 interface Pending {
-  readonly resolve: (value: unknown) => void
+  readonly resolve: (outcome: Outcome) => void
   readonly reject: (cause: Error) => void
 }
 
@@ -21,6 +24,7 @@ export class Worker {
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
   #isEnded = false
+  #latestSnapshot: GatewaySnapshot | undefined
 
   /** @param write takes whole lines of what it says */
   constructor(started: ClusterWorker, write: (lines: string) => void) {
@@ -48,15 +52,35 @@ export class Worker {
     return this.#isEnded
   }
 
+  /** The last that it told of itself; of one that has ended by itself or was asked to, the final one. */
+  get latestSnapshot(): GatewaySnapshot | undefined {
+    return this.#latestSnapshot
+  }
+
   /** @throws what openGateway throws, or GATEWAY_WORKER_ENDED */
-  async open(configuration: unknown): Promise<readonly GatewayAddress[]> {
-    const addresses = await this.#ask({ type: 'open', configuration })
-    return Array.isArray(addresses) ? addresses : []
+  async open(configuration: GatewayConfiguration): Promise<readonly GatewayAddress[]> {
+    const { addresses = [] } = await this.#ask({ type: 'open', configuration })
+    return addresses
   }
 
   /** @throws what Gateway.configure throws, or GATEWAY_WORKER_ENDED */
-  async configure(configuration: unknown): Promise<void> {
+  async configure(configuration: GatewayConfiguration): Promise<void> {
     await this.#ask({ type: 'configure', configuration })
+  }
+
+  /** Asks for its figures; {@link latestSnapshot} has them then. @throws GATEWAY_WORKER_ENDED */
+  async refresh(): Promise<void> {
+    await this.#ask({ type: 'snapshot' })
+  }
+
+  /**
+   * @param others what clients have spent in the other workers
+   * @returns what they have spent here
+   * @throws GATEWAY_WORKER_ENDED
+   */
+  async spend(others: readonly Spending[]): Promise<readonly Spending[]> {
+    const { spent = [] } = await this.#ask({ type: 'spend', others })
+    return spent
   }
 
   /** Resolves when it has ended: by itself, or killed when the grace is long over. */
@@ -71,20 +95,21 @@ export class Worker {
     if (!this.#isEnded) this.#process.process.kill('SIGKILL')
   }
 
-  #ask(asked: Asked): Promise<unknown> {
+  #ask(asked: Asked): Promise<Outcome> {
     if (this.#isEnded) return Promise.reject(workerEnded('it has ended'))
     this.#lastId += 1
     const id = this.#lastId
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
     this.#pending.set(id, { resolve, reject })
     this.#process.send({ ...asked, id })
     return promise
   }
 
-  #settle(answer: Answer): void {
-    const pending = this.#pending.get(answer.id)
-    this.#pending.delete(answer.id)
-    if ('fault' in answer) pending?.reject(errorOf(answer.fault))
-    else pending?.resolve(answer.value)
+  #settle({ id, fault, ...outcome }: Answer): void {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    this.#latestSnapshot = outcome.snapshot ?? this.#latestSnapshot
+    if (fault === undefined) pending?.resolve(outcome)
+    else pending?.reject(errorOf(fault))
   }
 }
