@@ -57,10 +57,10 @@ export class Target {
 
   constructor(settings: TargetSettings, events: TargetEvents, options: UpstreamPoolOptions) {
     const { half, address, circuit } = settings
-    const { host, port, version } = address
+    const { version, ...place } = address
     this.half = half
     this.version = version
-    this.address = Object.freeze({ host, port })
+    this.address = Object.freeze(place)
     this.recent = new RecentOutcomes(options.clock.nowMs)
     this.#events = events
     this.#pool = new UpstreamPool(this.address, { ...options, onFreed: () => events.onFreed(this) })
