@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { patternHost } from './pattern-host-schema.ts'
 
 /** What only the gateway of a stack says, beside what every service may say. */
 export const gatewayEntries = {
@@ -24,4 +25,5 @@ export const gatewayEntries = {
       description: 'How many processes serve; 1 unless said otherwise. Each needs a core of its own to be of use.',
     }),
   ),
+  patternHost: Type.Optional(patternHost),
 }

@@ -3,6 +3,7 @@ export { FAULT_CODES, type Fault, type FaultCode, faultText, formatFault } from 
 export type { OutsideValues } from './interpolation.ts'
 export { stackFileSchema } from './json-schema.ts'
 export { nearestSpelling } from './nearest-spelling.ts'
+export type { PatternHost } from './pattern-host-schema.ts'
 export { mainPort, portMeant } from './port-choice.ts'
 export { formatPath, type Path, type Position, Positions } from './position.ts'
 export { type Addressing, fillReferences, type Reference } from './reference.ts'

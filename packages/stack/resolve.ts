@@ -7,7 +7,7 @@ import { nearestSpelling } from './nearest-spelling.ts'
 import { layOver } from './overlay.ts'
 import type { Path, Positions } from './position.ts'
 import { referenceFaults } from './reference.ts'
-import { GATEWAY, resolveGateway } from './resolve-gateway.ts'
+import { GATEWAY, patternHostFaults, resolveGateway } from './resolve-gateway.ts'
 import { resolveHost } from './resolve-host.ts'
 import { resolveService } from './resolve-service.ts'
 import type { DeclaredService, DeclaredStack, Host, OpenPort, ResolvedStack } from './resolved-stack.ts'
@@ -88,6 +88,7 @@ function modelOf(value: FullStack, { stack, environment, options, positions }: M
   const gateway = value.gateway === undefined ? undefined : resolveGateway(value.gateway, resolving)
   const all = gateway === undefined ? services : [gateway, ...services]
   resolving.faults.push(...nameFaults(all, declared, positions), ...referenceFaults(all, positions))
+  if (gateway !== undefined) resolving.faults.push(...patternHostFaults(gateway, services, positions))
   throwAny(resolving.faults)
   const hosts = declared.some(({ name }) => name === LOCAL_HOST) ? declared : [localHost(), ...declared]
   const { name, file } = stack

@@ -1,4 +1,5 @@
 import type { PortRange, Transport } from '@portolan/ports'
+import type { PatternHost } from './pattern-host-schema.ts'
 import type { Path, Positions } from './position.ts'
 import type { Setting } from './stack-schema.ts'
 import type { EmbeddedPart, HostKind, KeptThing, Protocol, Reach } from './vocabulary.ts'
@@ -73,6 +74,8 @@ export interface Gateway<P extends DeclaredPort = Port> extends Service<P> {
   readonly trustedProxies: readonly string[]
   /** How many processes serve. */
   readonly workers: number
+  /** As written: its services are services of the stack. */
+  readonly patternHost: PatternHost | undefined
 }
 
 export type Run =

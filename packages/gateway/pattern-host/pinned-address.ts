@@ -13,7 +13,6 @@ for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['127.0.0.0', 8],
   ['169.254.0.0', 16], // link-local, the metadata services of clouds among them
-  ['192.0.0.0', 24],
   ['224.0.0.0', 3], // multicast, reserved, broadcast
 ] as const)
   REFUSED.addSubnet(network, bits, 'ipv4')

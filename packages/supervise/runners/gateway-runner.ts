@@ -1,7 +1,8 @@
-import type { GatewayConfiguration } from '@portolan/gateway'
+import type { GatewayConfiguration, PatternHostConfiguration } from '@portolan/gateway'
 import { portMeant, type ResolvedStack } from '@portolan/stack'
 import { needUnsupported } from '../errors.ts'
 import { bindAddress, placeOf } from '../place.ts'
+import { patternHostPlan } from './pattern-host-plan.ts'
 
 /**
  * What the stack's gateway has to do, as its one value.
@@ -23,12 +24,21 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
       return [{ path: route.path, service: service.name, target: placeOf(service, port), websocket: route.websocket }]
     }),
   )
+  const declared = stack.gateway?.patternHost
+  const patternHost = declared === undefined ? undefined : patternHostPlan(declared, stack)
   return {
     stack: stack.name,
     workers: stack.gateway?.workers ?? 1,
-    domains: stack.gateway?.domains ?? [],
+    domains: domainsOf(stack.gateway?.domains ?? [], patternHost),
     trustedProxies: stack.gateway?.trustedProxies ?? [],
     listeners,
     routes,
+    ...(patternHost === undefined ? {} : { patternHost }),
   }
+}
+
+/** The platform's host is one that it answers to, whether it was said or not. */
+function domainsOf(said: readonly string[], patternHost: PatternHostConfiguration | undefined): readonly string[] {
+  if (patternHost === undefined) return said
+  return [...new Set([...said, new URL(patternHost.platformOrigin).hostname])]
 }
