@@ -1,9 +1,20 @@
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ServerConnection } from './http1/server-connection.ts'
+
+/** A client's connection, whichever version of HTTP it speaks. */
+interface ClientConnection {
+  readonly socket: Socket
+  /** Ends what has stood still for too long. */
+  sweep(): void
+  closeWhenIdle(): void
+  /** It may be asked once more, and closes then. */
+  closeAfterNext(): void
+  destroy(): void
+}
 
 /** Which client connections are open: what a drain and the time limits need to know. */
 export class Connections {
-  readonly #open = new Set<ServerConnection>()
+  readonly #open = new Set<ClientConnection>()
   /** What have become WebSockets: they end by themselves. */
   readonly #tunnels = new Set<Duplex>()
   #isDraining = false
@@ -12,12 +23,18 @@ export class Connections {
     return this.#isDraining
   }
 
-  add(connection: ServerConnection): void {
+  add(connection: ClientConnection): void {
     this.#open.add(connection)
+    if (this.#isDraining) connection.closeWhenIdle()
     connection.socket.once('close', () => this.#open.delete(connection))
   }
 
-  keepTunnel(connection: ServerConnection, socket: Duplex): void {
+  /** It is somebody else's from now on. */
+  forget(connection: ClientConnection): void {
+    this.#open.delete(connection)
+  }
+
+  keepTunnel(connection: ClientConnection, socket: Duplex): void {
     this.#open.delete(connection)
     this.#tunnels.add(socket)
     socket.once('close', () => this.#tunnels.delete(socket))
@@ -40,7 +57,7 @@ export class Connections {
 
   destroy(): void {
     this.#isDraining = true
-    for (const { socket } of this.#open) socket.destroy()
+    for (const connection of this.#open) connection.destroy()
     for (const socket of this.#tunnels) socket.destroy()
   }
 }

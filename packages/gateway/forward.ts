@@ -8,6 +8,7 @@ import type { Framing } from './http1/framing.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
 import { Silence, type UpstreamConnection } from './http1/upstream-connection.ts'
+import { webSocketAccept } from './http2/web-socket-key.ts'
 import { bodyTooSlow } from './limits/limit-errors.ts'
 import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
@@ -164,7 +165,7 @@ class Forwarding {
   onUpgrade(head: ResponseLines, upstream: TakenSocket): void {
     const { exchange, route, isUpgrade, onTunnel, pace } = this.#passage
     this.#upstream = undefined
-    if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket')) {
+    if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket') && isKeyAccepted(head, this.#client)) {
       const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
       const target = this.#target
       const onEnd = (): void => target?.forgetTunnel(tunnel)
@@ -174,7 +175,7 @@ class Forwarding {
       return
     }
     upstream.socket.destroy()
-    const cause = new MalformedMessage('it switches to a protocol that nobody asked for')
+    const cause = new MalformedMessage('it switches to a protocol that nobody asked for, or in a wrong way')
     exchange.answer(upstreamFailure(route.service, cause, true))
   }
 
@@ -324,6 +325,13 @@ class Forwarding {
 interface Failure {
   readonly upstream: UpstreamConnection
   readonly cause: Error
+}
+
+/** Of a handshake that was made here; otherwise the client checks it. */
+function isKeyAccepted({ fields }: ResponseLines, { webSocketKey }: ClientExchange): boolean {
+  if (webSocketKey === undefined) return true
+  const [accept, ...others] = fieldValues(fields, 'sec-websocket-accept')
+  return accept === webSocketAccept(webSocketKey) && others.length === 0
 }
 
 /** How our message ends: as theirs, as far as the client understands it. */

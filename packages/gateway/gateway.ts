@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import type { Waiting } from '@portolan/errors'
 import { DEFAULT_ACCESS_LOG } from './access-log.ts'
 import { Accounting } from './accounting.ts'
+import { receivePlain } from './arrival.ts'
 import { TrustedProxies } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
@@ -16,7 +17,6 @@ import type { Spending } from './limits/spending.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
 import { PatternHosts } from './pattern-host/pattern-hosts.ts'
-import { receive } from './reception.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
 import { Turns } from './turns.ts'
@@ -171,7 +171,7 @@ class ListeningGateway implements Gateway {
     }
     await this.#patternHosts.configure(this.#configuration.patternHost, { signal })
     for (const listener of this.#configuration.listeners) {
-      const server = createListenerServer((socket) => receive(socket, reception))
+      const server = createListenerServer((socket) => receivePlain(socket, reception))
       this.#servers.push(server)
       const address = await listen(server, listener)
       signal.throwIfAborted()

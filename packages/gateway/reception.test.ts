@@ -34,7 +34,7 @@ test.for([
   ['a fragment', 'GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a broken escape', 'GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a climb above the root', 'GET /%2e%2e/x HTTP/1.1\r\nHost: a\r\n\r\n'],
-  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['HTTP/2 that begins like nothing known', 'PRI / HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['bytes of TLS', '\x16\x03\x01\x02\x00\x01\x00'],
   ['content of a WebSocket handshake', `${OK}Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n\r\na`],
 ] as const)('%s is answered with 400 and a closed connection, and reaches no service', async ([, bytes]) => {

@@ -1,41 +1,25 @@
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { AppError } from '@portolan/errors'
 import type { Accounting } from './accounting.ts'
-import { answerOf, ownAnswerHead } from './answer.ts'
-import { type ClientPlace, type TrustedProxies, unmapped } from './client-address.ts'
+import type { ClientPlace, TrustedProxies } from './client-address.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import type { Connections } from './connections.ts'
 import type { Destination } from './destination.ts'
-import {
-  badRequest,
-  gatewayClosing,
-  hostUnknown,
-  noRoute,
-  originRefused,
-  requestTimeout,
-  webSocketRefused,
-} from './errors.ts'
+import { badRequest, gatewayClosing, hostUnknown, noRoute, originRefused, webSocketRefused } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import type { Figures } from './figures/figures.ts'
 import { forward } from './forward.ts'
 import { isOwnOrigin, namesGateway } from './host-name.ts'
-import { answerHeadText } from './http1/answer-text.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
 import type { Clock } from './http1/clock.ts'
-import { fieldValues, NO_FIELDS } from './http1/fields.ts'
-import type { MalformedMessage } from './http1/malformed-message.ts'
-import { ServerConnection } from './http1/server-connection.ts'
+import { fieldValues } from './http1/fields.ts'
 import type { Account } from './limits/account.ts'
 import { overloaded } from './limits/limit-errors.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Visit } from './limits/visit.ts'
 import type { GatewayLogger } from './log.ts'
-import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import type { Doorkeeper } from './pattern-host/admission.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
-import { requestIdOf } from './request-id.ts'
 import type { RouteTable } from './route-table.ts'
 import type { GatewayTimeouts } from './timeouts.ts'
 
@@ -57,56 +41,22 @@ export interface ReceptionOptions {
 }
 
 /** Who is at the other end of a connection, as the limits see it. */
-interface Peer {
+export interface Peer {
   readonly address: string
   readonly account: Account
 }
 
-/** Takes a client's connection, and sends what it asks on its way or refuses it. */
-export function receive(socket: Socket, options: ReceptionOptions): void {
-  const { connections, clock, timeouts, limits } = options
-  const peer = admitConnection(socket, options)
-  if (peer === undefined) return
-  const connection: ServerConnection = new ServerConnection(socket, {
-    clock,
-    protocol: 'http',
-    headLimitBytes: limits.settings.head.bytes,
-    fieldLimit: limits.settings.head.count,
-    ...timeouts,
-    slow: () => limits.settings.slow,
-    onExchange: (client) => receiveRequest(client, { connection, peer }, options),
-    onTooSlow: () => options.figures.refused('GATEWAY_READER_TOO_SLOW'),
-    refuse: (fault) => refuseBytes(fault, options),
-  })
-  connections.add(connection)
+/** What a request came by. */
+export interface RequestOrigin {
+  readonly peer: Peer
+  /** Told when its connection has become a WebSocket. */
+  readonly onTunnel: (socket: Duplex) => void
 }
 
-/** @returns undefined when the connection was refused, and closes */
-function admitConnection(
-  socket: Socket,
-  { limits, figures, trustedProxies, clock }: ReceptionOptions,
-): Peer | undefined {
-  const address = unmapped(socket.remoteAddress ?? 'unknown')
-  const account = trustedProxies().trusts(address) ? limits.proxy : limits.clientOf(address)
-  const refusal = limits.connect(account, performance.now())
-  if (refusal !== undefined) {
-    figures.refused(refusal.code)
-    socket.on('error', () => socket.destroy())
-    socket.write(refusalText(refusal, clock), 'latin1')
-    socket.destroySoon()
-    return undefined
-  }
-  figures.connected('h1')
-  socket.once('close', () => {
-    limits.disconnect(account)
-    figures.disconnected('h1')
-  })
-  return { address, account }
-}
-
-function receiveRequest(
+/** Sends a request on its way, or refuses it. */
+export function receiveRequest(
   client: ClientExchange,
-  { connection, peer }: Pick<Reception, 'connection' | 'peer'>,
+  { peer, onTunnel }: RequestOrigin,
   options: ReceptionOptions,
 ): void {
   const { logger, clock, accounting } = options
@@ -119,7 +69,7 @@ function receiveRequest(
       exchange,
       head,
       isUpgrade: isWebSocketHandshake(client.request),
-      connection,
+      onTunnel,
       peer,
       options,
     }
@@ -133,12 +83,10 @@ function receiveRequest(
 }
 
 /** One request that has been read, and what it came by. */
-interface Reception {
+interface Reception extends RequestOrigin {
   readonly exchange: Exchange
   readonly head: RequestHead
   readonly isUpgrade: boolean
-  readonly connection: ServerConnection
-  readonly peer: Peer
   readonly options: ReceptionOptions
 }
 
@@ -156,10 +104,9 @@ async function askDoorkeeper(reception: Reception, doorkeeper: Doorkeeper): Prom
 }
 
 function sendOn(reception: Reception, route: Destination): void {
-  const { exchange, head, isUpgrade, connection, peer, options } = reception
+  const { exchange, head, isUpgrade, onTunnel, peer, options } = reception
   const { limits } = options
   exchange.route = route
-  const onTunnel = (socket: Duplex): void => options.connections.keepTunnel(connection, socket)
   const client = placeOf(reception)
   const account = client.address === peer.address ? peer.account : limits.clientOf(client.address)
   const visit = limits.admit(account, { route: route.path, workspace: route.workspace }, exchange.startedMs)
@@ -210,24 +157,4 @@ function admitUpgrade({ request }: ClientExchange, head: RequestHead, route: Des
   if (!route.websocket) throw webSocketRefused(route.service, route.path)
   const [origin] = fieldValues(request.fields, 'origin')
   if (!isOwnOrigin(origin, head)) throw originRefused(origin ?? '')
-}
-
-/** The answer to bytes that are no request; the connection closes after it. */
-function refuseBytes(fault: MalformedMessage | 'head-too-slow', options: ReceptionOptions): string {
-  const { logger, clock, figures, limits } = options
-  const requestId = requestIdOf(NO_FIELDS)
-  const error = fault === 'head-too-slow' ? requestTimeout() : malformedRequest(fault, limits.settings.head.bytes)
-  figures.refused(error.code)
-  logger.info(
-    { requestId, status: error.status, code: error.code, fault: fault === 'head-too-slow' ? fault : fault.fault },
-    'bytes refused',
-  )
-  return refusalText(error, clock, requestId)
-}
-
-/** A whole message, in latin1, after which the connection closes. */
-function refusalText(error: AppError, clock: Clock, requestId = requestIdOf(NO_FIELDS)): string {
-  const answer = answerOf(error, { requestId })
-  const head = ownAnswerHead(answer, { date: clock.date, length: Buffer.byteLength(answer.body) })
-  return `${answerHeadText(head)}Connection: close\r\n\r\n${answer.body}`
 }

@@ -52,6 +52,8 @@ export interface ClientExchange {
   readonly remoteAddress: string
   /** What the client's connection speaks below HTTP. */
   readonly protocol: 'http' | 'https'
+  /** The key that a WebSocket is asked for with in the client's stead; its own check is then ours to make. */
+  readonly webSocketKey?: string | undefined
   /** Whether the head of the answer has been written: nothing else can be answered then. */
   readonly hasAnswered: boolean
   /** Whether all of the request has come. */

@@ -123,6 +123,24 @@ function lineEnd(text: string, from: number): number {
   if (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) return at
   throw controlRefused(text.charCodeAt(at))
 }
+
+/** Whether a text is a token (RFC 9110 §5.6.2). */
+export function isFieldName(text: string): boolean {
+  return text !== '' && areAll(text, isTokenCharacter)
+}
+
+/** Whether a text holds nothing that would end a line, or is no character (RFC 9110 §5.5). */
+export function isFieldValue(text: string): boolean {
+  return areAll(text, isValueCharacter)
+}
+
+function areAll(text: string, table: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (table[text.charCodeAt(at)] !== 1) return false
+  }
+  return true
+}
+
 const SPACE = 0x20
 const TAB = 0x09
 

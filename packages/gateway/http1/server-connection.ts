@@ -26,6 +26,8 @@ export interface ServerConnectionOptions {
   readonly onExchange: (exchange: ClientExchange) => void
   /** It was ended because what it has asked for was not read. */
   readonly onTooSlow: () => void
+  /** It begins as HTTP/2 does: the socket is the caller's. @param early all that was read of it */
+  readonly onHttp2: (early: Buffer) => void
   /** The answer, in latin1, to what is no request: bytes that cannot be read, or a head that does not end. */
   readonly refuse: (fault: MalformedMessage | 'head-too-slow') => string
 }
@@ -33,6 +35,8 @@ export interface ServerConnectionOptions {
 /** How long the rest of an upload is thrown away after the answer: closing at once could reset that (RFC 9112 §9.6). */
 const LINGER_MS = 5_000
 const CR = 0x0d
+/** The preface of HTTP/2 up to its empty line, which reads like a head (RFC 9113 §3.4). */
+const HTTP2_BEGINNING = 'PRI * HTTP/2.0\r\n'
 const LF = 0x0a
 const NOTHING = Buffer.alloc(0)
 
@@ -91,6 +95,10 @@ export class ServerConnection {
   /** The next answer, or the one that is under way, is the last; while there is none, what the client sends is heard. */
   closeAfterNext(): void {
     this.#isClosing = true
+  }
+
+  destroy(): void {
+    this.socket.destroy()
   }
 
   /** Ends what has stood still for too long. Called every now and then. */
@@ -221,12 +229,19 @@ export class ServerConnection {
     this.socket.pause()
   }
 
+  #handOver(rest: Buffer): undefined {
+    const { socket } = this.detach()
+    socket.pause()
+    this.options.onHttp2(Buffer.concat([Buffer.from(`${HTTP2_BEGINNING}\r\n`, 'latin1'), rest]))
+  }
+
   #readHead(chunk: Buffer): Buffer | undefined {
     // An empty line alone, as some clients send behind their content, is no beginning of a head to wait for.
     if (chunk.length === 2 && chunk[0] === CR && chunk[1] === LF && this.#head.isEmpty) return undefined
     if (this.#head.isEmpty && this.#exchangeCount > 0) this.#headSinceMs = this.options.clock.nowMs
     const taken = this.#head.push(chunk)
     if (taken === undefined) return undefined
+    if (this.#exchangeCount === 0 && taken.text === HTTP2_BEGINNING) return this.#handOver(taken.rest)
     const request = parseRequestLines(taken.text, this.options.fieldLimit)
     const exchange = new ServerExchange(this, this.#writer, request)
     this.#exchange = exchange
