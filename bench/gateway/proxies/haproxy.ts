@@ -18,7 +18,8 @@ export const HAPROXY: ProxyKind = {
 function haproxyText({ port, requestPort, livePort }: ProxyPlaces): string {
   return `global
   nbthread 1
-  maxconn 9900
+  maxconn 11000
+  no strict-limits
 defaults
   mode http
   timeout connect 5s
