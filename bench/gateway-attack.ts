@@ -17,8 +17,8 @@ import { openWorld } from './gateway-attack/world.ts'
 const { values } = parseArgs({
   options: { only: { type: 'string' }, seconds: { type: 'string', default: '15' }, markdown: { type: 'boolean' } },
 })
-/** Long for somebody who waits, and short for a gateway that hangs. */
-const MOST_P99_MS = 250
+/** The attackers share the processor with the gateway: what is left of it decides, not only the gateway. */
+const MOST_P99_MS = 500
 
 interface Outcome {
   readonly attack: string

@@ -23,6 +23,10 @@ export class ChunkedReader {
   #size = 0
   #digitCount = 0
   #extensionBytes = 0
+  /** The first piece of what is being read, and where others are put behind it. */
+  #piece: Buffer | undefined
+  #gathered: Buffer | undefined
+  #gatheredBytes = 0
   /** The two bytes before the trailers are an empty line's beginning, so that the end is found like a head's. */
   readonly #trailers = new HeadBuffer(TRAILER_LIMIT_BYTES)
   #fields: Fields = NO_FIELDS
@@ -37,27 +41,60 @@ export class ChunkedReader {
   }
 
   /**
-   * @param onData told each piece of the content, of the chunk's own memory
+   * @param onData told what of the content is in these bytes, at once: of the chunk's own memory, or gathered from many
+   *   chunks, since thousands of tiny ones would cost a write each
    * @returns what follows the message, when it has ended; undefined before
    * @throws MalformedMessage
    */
   read(chunk: Buffer, onData: (piece: Buffer) => void): Buffer | undefined {
     let at = 0
-    while (at < chunk.length) {
+    try {
+      at = this.#readChunks(chunk)
+    } finally {
+      // What came before a fault was said, however the bytes are cut.
+      const piece = this.#takeGathered()
+      if (piece !== undefined) onData(piece)
+    }
+    return this.#state === 'trailers' && at < chunk.length ? this.#readTrailers(chunk.subarray(at)) : undefined
+  }
+
+  /** @returns where it has stopped: at the end, or where the trailers begin */
+  #readChunks(chunk: Buffer): number {
+    let at = 0
+    while (at < chunk.length && this.#state !== 'trailers') {
       if (this.#state === 'data') {
         const piece = chunk.subarray(at, at + this.#size)
         this.#size -= piece.length
         at += piece.length
         if (this.#size === 0) this.#state = 'data-cr'
-        onData(piece)
-      } else if (this.#state === 'trailers') {
-        return this.#readTrailers(chunk.subarray(at))
+        this.#gather(piece, chunk.length)
       } else {
         this.#step(chunk[at] ?? 0)
         at += 1
       }
     }
-    return undefined
+    return at
+  }
+
+  /** @param most how many bytes there can be until they are taken */
+  #gather(piece: Buffer, most: number): void {
+    const first = this.#piece
+    if (first === undefined) {
+      this.#piece = piece
+      return
+    }
+    if (this.#gathered === undefined) {
+      this.#gathered = Buffer.allocUnsafe(most)
+      this.#gatheredBytes = first.copy(this.#gathered)
+    }
+    this.#gatheredBytes += piece.copy(this.#gathered, this.#gatheredBytes)
+  }
+
+  #takeGathered(): Buffer | undefined {
+    const piece = this.#gathered?.subarray(0, this.#gatheredBytes) ?? this.#piece
+    this.#gathered = undefined
+    this.#piece = undefined
+    return piece
   }
 
   #step(byte: number): void {

@@ -85,6 +85,17 @@ test('how bytes are cut never changes what they are', () => {
   )
 })
 
+test('thousands of tiny chunks are told as one piece, a large one without a copy', () => {
+  const pieces: Buffer[] = []
+  const tiny = Buffer.from('1\r\nx\r\n'.repeat(5_000))
+  const reader = new ChunkedReader()
+  reader.read(tiny, (piece) => pieces.push(piece))
+  expect(pieces.map((piece) => piece.toString())).toEqual(['x'.repeat(5_000)])
+  const large = Buffer.from(`1000\r\n${'y'.repeat(4_096)}\r\n0\r\n\r\n`)
+  reader.read(large, (piece) => pieces.push(piece))
+  expect(pieces.at(-1)?.buffer).toBe(large.buffer)
+})
+
 test('a length is counted, and what follows is left', () => {
   const reader = openContentReader({ kind: 'length', length: 5 })
   expect(readAll(reader, Buffer.from('hello next'), 3)).toEqual({ content: 'hello', rest: ' next' })
