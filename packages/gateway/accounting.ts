@@ -12,6 +12,9 @@ export interface AccountingOptions {
   readonly writeLine: ((line: string) => void) | undefined
 }
 
+/** Lines of refused requests in one second. */
+const MOST_REFUSALS_PER_SECOND = 200
+
 /** What is written down of every request: figures, the log, and what its client has spent. Called for each of them. */
 export class Accounting {
   readonly #figures: Figures
@@ -19,6 +22,8 @@ export class Accounting {
   readonly #writeLine: AccountingOptions['writeLine']
   #log: AccessLogSettings = DEFAULT_ACCESS_LOG
   #madeTracesRatio = 0
+  #refusalSecond = 0
+  #refusalCount = 0
 
   constructor({ figures, limits, writeLine }: AccountingOptions) {
     this.#figures = figures
@@ -86,7 +91,17 @@ export class Accounting {
       code,
     }
     if (!isWritten(entry, this.#log, Math.random())) return
+    // Whoever floods the gateway would flood the disk as well: the figures count what is left out.
+    if (code !== undefined && !this.#mayWriteRefusal(exchange.startedMs)) return
     this.#writeLine?.(accessLine({ ...entry, durationMs }, Date.now()))
+  }
+
+  #mayWriteRefusal(nowMs: number): boolean {
+    const second = Math.floor(nowMs / 1_000)
+    if (second !== this.#refusalSecond) this.#refusalCount = 0
+    this.#refusalSecond = second
+    this.#refusalCount += 1
+    return this.#refusalCount <= MOST_REFUSALS_PER_SECOND
   }
 
   readonly #makesTrace = (): boolean => this.#madeTracesRatio > 0 && Math.random() < this.#madeTracesRatio

@@ -19,6 +19,8 @@ export interface Asked {
   readonly method?: string | undefined
   readonly accept?: string | undefined
   readonly acceptLanguage?: string | undefined
+  /** On which grounds it was decided, where that may be told. */
+  readonly why?: readonly string[] | undefined
 }
 
 const PAGES: Readonly<Record<string, PageKind>> = {
@@ -42,13 +44,17 @@ const PAGES: Readonly<Record<string, PageKind>> = {
   GATEWAY_HAND_OVER_INVALID: 'unfinished',
   GATEWAY_DIRECTORY_UNREACHABLE: 'down',
   GATEWAY_SESSIONS_UNKNOWN: 'down',
+  GATEWAY_RATE_EXCEEDED: 'busy',
+  GATEWAY_TOO_MANY_AT_ONCE: 'busy',
+  GATEWAY_OVERLOADED: 'busy',
 }
 
 /** Says an error as a problem (RFC 9457), or as a page to somebody who reads HTML. */
 export function answerOf(error: unknown, asked: Asked): Answer {
   const catalogue: ErrorCatalogue = GATEWAY_ERRORS
   const { title, ...problem } = problemOf(error, { requestId: asked.requestId })
-  const said = { ...problem, title: catalogue[problem.code]?.title ?? title }
+  const why = asked.why === undefined ? {} : { details: { ...problem.details, why: asked.why } }
+  const said = { ...problem, ...why, title: catalogue[problem.code]?.title ?? title }
   const kind = PAGES[problem.code]
   const common = [
     'Cache-Control',
@@ -89,7 +95,15 @@ export function ownAnswerHead(
 /** An error that passes by itself says when (RFC 9110 §10.2.3), as whole seconds in `details.retryAfterSeconds`. */
 function retryLines(details: Readonly<Record<string, unknown>> | undefined): readonly string[] {
   const seconds = details?.retryAfterSeconds
-  return typeof seconds === 'number' ? ['Retry-After', String(seconds)] : []
+  if (typeof seconds !== 'number') return []
+  return ['Retry-After', String(seconds), ...rateLimitLines(details, seconds)]
+}
+
+/** Which limit was met, and when it is open again: draft-ietf-httpapi-ratelimit-headers-10, structured fields. */
+function rateLimitLines(details: Readonly<Record<string, unknown>> | undefined, seconds: number): readonly string[] {
+  const { limit, quota, windowSeconds } = details ?? {}
+  if (typeof limit !== 'string' || typeof quota !== 'number' || typeof windowSeconds !== 'number') return []
+  return ['RateLimit-Policy', `"${limit}";q=${quota};w=${windowSeconds}`, 'RateLimit', `"${limit}";r=0;t=${seconds}`]
 }
 
 function answer(status: number, headers: string[], body: string): Answer {

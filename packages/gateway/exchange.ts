@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   readonly logger: GatewayLogger
   readonly clock: Clock
   readonly accounting: Accounting
+  /** On which grounds a request is decided; undefined where that is not told to whoever sent it. */
+  readonly explainTo: (client: ClientExchange) => readonly string[] | undefined
 }
 
 /** What is known of a request from its first line on, for the answers and the log. */
@@ -137,7 +139,8 @@ export class Exchange {
     const { method, fields } = this.client.request
     const [accept] = fieldValues(fields, 'accept')
     const [acceptLanguage] = fieldValues(fields, 'accept-language')
-    return { requestId: this.requestId, method, accept, acceptLanguage }
+    const why = this.#options.explainTo(this.client)
+    return { requestId: this.requestId, method, accept, acceptLanguage, why }
   }
 }
 

@@ -4,12 +4,16 @@ import type { Waiting } from '@portolan/errors'
 import { DEFAULT_ACCESS_LOG } from './access-log.ts'
 import { Accounting } from './accounting.ts'
 import { receivePlain } from './arrival.ts'
-import { TrustedProxies } from './client-address.ts'
+import { TrustedProxies, unmapped } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
 import { gatewayClosing, listenersChanged } from './errors.ts'
+import { type AskedRequest, askedRequest } from './explain/asked-request.ts'
+import { explain } from './explain/explain.ts'
+import { type Explanation, whyLines } from './explain/explanation.ts'
 import { Figures } from './figures/figures.ts'
 import type { GatewaySnapshot } from './figures/snapshot.ts'
+import type { ClientExchange } from './http1/client-exchange.ts'
 import { Clock } from './http1/clock.ts'
 import { Limits } from './limits/limits.ts'
 import { LoadMeter } from './limits/load-meter.ts'
@@ -70,6 +74,11 @@ export interface Gateway {
   upstreamStates(): readonly UpstreamState[]
   /** All figures, as plain JSON. */
   snapshot(): GatewaySnapshot
+  /**
+   * Why a request goes where it goes.
+   * @throws GATEWAY_BAD_REQUEST, MalformedMessage for what is no request
+   */
+  explain(asked: AskedRequest): Explanation
   /** What clients have spent here since the last call, to be told to the other workers. */
   spent(): readonly Spending[]
   /** Takes on account what clients have spent in the other workers. */
@@ -166,6 +175,7 @@ class ListeningGateway implements Gateway {
       timeouts: this.#timeouts,
       logger: this.#logger,
       accounting: this.#accounting,
+      explainTo: (client: ClientExchange) => this.#explainTo(client),
       figures: this.#figures,
       limits: this.#limits,
     }
@@ -226,6 +236,10 @@ class ListeningGateway implements Gateway {
     }
   }
 
+  explain(asked: AskedRequest): Explanation {
+    return explain(this.#configuration, askedRequest(asked), this.upstreamStates())
+  }
+
   spent(): readonly Spending[] {
     return this.#limits.spent()
   }
@@ -247,6 +261,11 @@ class ListeningGateway implements Gateway {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close({ signal: AbortSignal.timeout(DISPOSE_GRACE_MS) })
+  }
+
+  #explainTo({ request, remoteAddress, protocol }: ClientExchange): readonly string[] | undefined {
+    if (this.#configuration.explainsErrors !== true) return undefined
+    return whyLines(explain(this.#configuration, { request, from: unmapped(remoteAddress), protocol }))
   }
 
   /** @returns by what a configuration is known */

@@ -4,7 +4,11 @@ export {
   parseGatewayConfiguration,
 } from './configuration.ts'
 export { GATEWAY_ERRORS } from './errors.ts'
+export { type AskedRequest, askedRequest } from './explain/asked-request.ts'
+export { explain } from './explain/explain.ts'
+export { type Explanation, explanationLines } from './explain/explanation.ts'
 export { type Gateway, type GatewayOptions, openGateway } from './gateway.ts'
+export type { LimitsSetting, ShareLimits } from './limits/limits-configuration.ts'
 export type { GatewayAddress } from './listener.ts'
 export { type GatewayLogger, jsonLines } from './log.ts'
 export { normalisePath } from './path.ts'

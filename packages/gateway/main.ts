@@ -5,6 +5,7 @@
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { AppError, errorCode, errorMessage } from '@portolan/errors'
+import { FleetAdmin } from './admin/fleet-admin.ts'
 import { type GatewayConfiguration, parseGatewayConfiguration } from './configuration.ts'
 import { configurationInvalid, configurationUnreadable, messageUnknown } from './errors.ts'
 import { jsonLines, LineBatch } from './log.ts'
@@ -18,6 +19,7 @@ const lines = new LineBatch((text) => process.stdout.write(text))
 const logger = jsonLines((line) => lines.add(line))
 const closing = new AbortController()
 let fleet: WorkerFleet | undefined
+let admin: FleetAdmin | undefined
 
 async function runPrimary(): Promise<void> {
   listenForEnd()
@@ -25,11 +27,13 @@ async function runPrimary(): Promise<void> {
   cluster.setupPrimary({ stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const configuration = await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION)
   fleet = await WorkerFleet.open(configuration, { logger, startWorker })
+  admin = new FleetAdmin(fleet)
+  await admin.follow(configuration, { signal: closing.signal })
   const { addresses } = fleet
-  logger.info({ addresses, stack: configuration.stack, workers: configuration.workers }, 'ready')
+  logger.info({ addresses, admin: admin.address, stack: configuration.stack, workers: configuration.workers }, 'ready')
   process.on('message', (message) => void answerMessage(message)) // never rejects
   process.on('SIGHUP', () => void replaceByFile()) // never rejects
-  await say({ type: 'ready', version: MESSAGES_VERSION, addresses })
+  await say({ type: 'ready', version: MESSAGES_VERSION, addresses, admin: admin.address })
 }
 
 function startWorker(): Worker {
@@ -54,10 +58,16 @@ function parseJson(text: string): unknown {
   }
 }
 
+async function take(how: 'configure' | 'replace', configuration: GatewayConfiguration): Promise<void> {
+  await admin?.follow(configuration, { signal: closing.signal })
+  if (how === 'configure') await fleet?.configure(configuration)
+  else await fleet?.replace(configuration)
+}
+
 /** As of a web server: new workers with what the file says now, and with the program as it is now. */
 async function replaceByFile(): Promise<void> {
   try {
-    await fleet?.replace(await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION))
+    await take('replace', await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION))
   } catch (error) {
     logger.error({ code: errorCode(error), message: errorMessage(error) }, 'workers not replaced')
   }
@@ -66,9 +76,8 @@ async function replaceByFile(): Promise<void> {
 async function answerMessage(message: unknown): Promise<void> {
   try {
     const { type, configuration } = readMessage(message)
-    if (type === 'configure') await fleet?.configure(parseGatewayConfiguration(configuration))
-    else if (type === 'replace') await fleet?.replace(parseGatewayConfiguration(configuration))
-    else throw messageUnknown(type)
+    if (type !== 'configure' && type !== 'replace') throw messageUnknown(type)
+    await take(type, parseGatewayConfiguration(configuration))
     await say({ type: type === 'replace' ? 'replaced' : 'configured' })
   } catch (error) {
     await say({ type: 'refused', code: errorCode(error) ?? 'INTERNAL', message: errorMessage(error) })
@@ -105,6 +114,7 @@ function listenForEnd(): void {
 async function end(reason: string): Promise<void> {
   logger.info({ reason }, 'closing')
   closing.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
+  await admin?.close()
   await fleet?.close(GRACE_MS)
   lines.flush()
   process.exit(0)

@@ -42,7 +42,7 @@ export const SCRIPT = `
     try {
       const answer = await fetch(location.href, { method: 'HEAD', cache: 'no-store', redirect: 'manual',
         headers: { accept: 'application/problem+json' }, signal: AbortSignal.timeout(30000) })
-      return answer.status >= 502 && answer.status <= 504 &&
+      return (answer.status === 429 || (answer.status >= 502 && answer.status <= 504)) &&
         (answer.headers.get('content-type') || '').startsWith('application/problem+json')
     } catch { return true }
   }

@@ -53,7 +53,7 @@ ${retries ? `<script>${SCRIPT}</script>` : ''}
 function renderChain({ kind, service }: PageFacts, { chain, labels }: Words): string {
   const stations = [
     { name: chain.browser, works: true },
-    { name: chain.gateway, works: kind !== 'closing' },
+    { name: chain.gateway, works: kind !== 'closing' && kind !== 'busy' },
     ...(service === undefined ? [] : [{ name: service, works: false }]),
   ]
   const items = stations.map(({ name, works }) => {

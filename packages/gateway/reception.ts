@@ -1,29 +1,26 @@
 import type { Duplex } from 'node:stream'
-import type { Accounting } from './accounting.ts'
 import type { ClientPlace, TrustedProxies } from './client-address.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import type { Connections } from './connections.ts'
 import type { Destination } from './destination.ts'
 import { badRequest, gatewayClosing, hostUnknown, noRoute, originRefused, webSocketRefused } from './errors.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeOptions } from './exchange.ts'
 import type { Figures } from './figures/figures.ts'
 import { forward } from './forward.ts'
 import { isOwnOrigin, namesGateway } from './host-name.ts'
 import type { ClientExchange } from './http1/client-exchange.ts'
-import type { Clock } from './http1/clock.ts'
 import { fieldValues } from './http1/fields.ts'
 import type { Account } from './limits/account.ts'
 import { overloaded } from './limits/limit-errors.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Visit } from './limits/visit.ts'
-import type { GatewayLogger } from './log.ts'
 import type { Passage } from './passage.ts'
 import type { Doorkeeper } from './pattern-host/admission.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
 import type { RouteTable } from './route-table.ts'
 import type { GatewayTimeouts } from './timeouts.ts'
 
-export interface ReceptionOptions {
+export interface ReceptionOptions extends ExchangeOptions {
   /** Asked at each request, so that a swapped configuration counts from the next one on. */
   readonly configuration: () => GatewayConfiguration
   readonly trustedProxies: () => TrustedProxies
@@ -32,10 +29,7 @@ export interface ReceptionOptions {
   readonly connections: Connections
   /** Of that configuration. */
   readonly routes: () => RouteTable
-  readonly clock: Clock
   readonly timeouts: GatewayTimeouts
-  readonly logger: GatewayLogger
-  readonly accounting: Accounting
   readonly figures: Figures
   readonly limits: Limits
 }
@@ -59,20 +53,17 @@ export function receiveRequest(
   { peer, onTunnel }: RequestOrigin,
   options: ReceptionOptions,
 ): void {
-  const { logger, clock, accounting } = options
-  const exchange = new Exchange(client, { logger, clock, accounting })
+  const exchange = new Exchange(client, options)
   client.follow(unanswered(exchange))
   try {
     if (options.connections.isDraining) throw gatewayClosing()
+    const place = options.trustedProxies().clientOf(client, client.request.fields)
+    const account = place.address === peer.address ? peer.account : options.limits.clientOf(place.address)
+    const visit = options.limits.arrive(account, exchange.startedMs)
+    exchange.visit = visit
     const head = parseRequestHead(client.request)
-    const reception: Reception = {
-      exchange,
-      head,
-      isUpgrade: isWebSocketHandshake(client.request),
-      onTunnel,
-      peer,
-      options,
-    }
+    const isUpgrade = isWebSocketHandshake(client.request)
+    const reception: Reception = { exchange, head, isUpgrade, peer, onTunnel, place, visit, options }
     const doorkeeper = options.doorkeeper()
     // It answers every refusal itself, so that nobody waits for it.
     if (doorkeeper?.decides(head) === true) void askDoorkeeper(reception, doorkeeper)
@@ -87,13 +78,15 @@ interface Reception extends RequestOrigin {
   readonly exchange: Exchange
   readonly head: RequestHead
   readonly isUpgrade: boolean
+  readonly place: ClientPlace
+  readonly visit: Visit
   readonly options: ReceptionOptions
 }
 
 async function askDoorkeeper(reception: Reception, doorkeeper: Doorkeeper): Promise<void> {
   const { exchange, head, isUpgrade } = reception
   try {
-    const { protocol } = placeOf(reception)
+    const { protocol } = reception.place
     const admission = await doorkeeper.admit({ exchange, head, isUpgrade, protocol })
     if (exchange.isOver) return // the client has gone meanwhile
     if (admission.kind === 'answer') exchange.reply(admission.answer)
@@ -104,14 +97,11 @@ async function askDoorkeeper(reception: Reception, doorkeeper: Doorkeeper): Prom
 }
 
 function sendOn(reception: Reception, route: Destination): void {
-  const { exchange, head, isUpgrade, onTunnel, peer, options } = reception
+  const { exchange, head, isUpgrade, onTunnel, place, visit, options } = reception
   const { limits } = options
   exchange.route = route
-  const client = placeOf(reception)
-  const account = client.address === peer.address ? peer.account : limits.clientOf(client.address)
-  const visit = limits.admit(account, { route: route.path, workspace: route.workspace }, exchange.startedMs)
-  exchange.visit = visit
-  const passage: Passage = { exchange, head, route, client, isUpgrade, onTunnel, pace: limits.paceOf(visit) }
+  limits.assign(visit, { route: route.path, workspace: route.workspace }, exchange.startedMs)
+  const passage: Passage = { exchange, head, route, client: place, isUpgrade, onTunnel, pace: limits.paceOf(visit) }
   if (limits.enter(visit, exchange.startedMs)) forward(passage)
   else waitForTurn(visit, passage)
 }
@@ -127,11 +117,6 @@ function waitForTurn(visit: Visit, passage: Passage): void {
     }
   }
   visit.whenRefused = () => exchange.answer(overloaded('wait'))
-}
-
-function placeOf({ exchange, options }: Reception): ClientPlace {
-  const { client } = exchange
-  return options.trustedProxies().clientOf(client, client.request.fields)
 }
 
 /** Until it is on its way nothing of it is read, and its answer follows at once. */

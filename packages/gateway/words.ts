@@ -3,10 +3,10 @@ import type { Language } from './accept.ts'
 /**
  * What a page is about. `down`: no proper answer; `slow`: none in time; `closing`: the gateway ends; `lost`: no route.
  * Of a workspace: `stopped`, `starting`, `silent` (nothing listens on the port), `unknown` (no such workspace), `refused`
- * (not shared with whoever asks), `denied` (a port that is never shown), `unfinished` (a sign-in that broke off).
+ * (not shared with whoever asks), `denied` (a port that is never shown), `unfinished` (a sign-in that broke off). `busy`: more than a limit allows.
  */
 export type PageKind = WaitingKind | FinalKind
-type WaitingKind = 'down' | 'slow' | 'closing' | 'stopped' | 'starting' | 'silent'
+type WaitingKind = 'down' | 'slow' | 'closing' | 'stopped' | 'starting' | 'silent' | 'busy'
 type FinalKind = 'lost' | 'unknown' | 'refused' | 'denied' | 'unfinished'
 
 const WAITING: ReadonlySet<PageKind> = new Set<WaitingKind>([
@@ -16,6 +16,7 @@ const WAITING: ReadonlySet<PageKind> = new Set<WaitingKind>([
   'stopped',
   'starting',
   'silent',
+  'busy',
 ])
 
 /** Whether what is missing may come by itself, so that asking again makes sense. */
@@ -98,6 +99,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         explanation:
           'It took too long, began in another browser, or the browser kept no cookie. Opening the address once more begins it anew.',
       },
+      busy: {
+        heading: () => 'Too much at once',
+        explanation: 'More requests arrive than may be answered right now. It usually passes within seconds.',
+      },
     },
     retrying: 'This page retries by itself and continues as soon as there is an answer.',
     back: 'There is an answer. Loading…',
@@ -163,6 +168,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         heading: () => '로그인이 완료되지 않았습니다',
         explanation:
           '시간이 너무 오래 걸렸거나, 다른 브라우저에서 시작했거나, 브라우저가 쿠키를 저장하지 않았습니다. 주소를 다시 열면 처음부터 시작합니다.',
+      },
+      busy: {
+        heading: () => '요청이 너무 많습니다',
+        explanation: '지금 처리할 수 있는 것보다 많은 요청이 들어오고 있습니다. 보통 몇 초 안에 풀립니다.',
       },
     },
     retrying: '이 페이지는 자동으로 다시 시도하며, 응답이 오면 바로 이어집니다.',

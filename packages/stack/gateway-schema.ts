@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
+import { oversightEntries } from './limits-schema.ts'
 import { patternHost } from './pattern-host-schema.ts'
 
 /** What only the gateway of a stack says, beside what every service may say. */
 export const gatewayEntries = {
+  ...oversightEntries,
   domains: Type.Optional(
     Type.Array(
       Type.String({ pattern: '^(\\*|(\\*\\.)?[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)$', examples: ['app.example.com'] }),

@@ -16,6 +16,9 @@ export function resolveGateway(written: FullGateway, resolving: Resolving): Gate
     domains: written.domains ?? [],
     trustedProxies: written.trustedProxies ?? [],
     workers: written.workers ?? 1,
+    limits: written.limits,
+    log: written.log,
+    tracing: written.tracing,
     patternHost: written.patternHost,
   }
 }

@@ -69,7 +69,7 @@ function resolveRun(run: FullRun): Run {
 }
 
 function resolveRoute(route: FullRoute, source: Path): Route {
-  return { path: route.path, port: route.port, websocket: route.websocket ?? false, source }
+  return { path: route.path, port: route.port, websocket: route.websocket ?? false, limits: route.limits, source }
 }
 
 function resolveNeed(service: string, need: FullNeed, source: Path): Need {

@@ -1,4 +1,5 @@
 import type { PortRange, Transport } from '@portolan/ports'
+import type { OFF, WrittenLimits, WrittenLog, WrittenShareLimits, WrittenTracing } from './limits-schema.ts'
 import type { PatternHost } from './pattern-host-schema.ts'
 import type { Path, Positions } from './position.ts'
 import type { Setting } from './stack-schema.ts'
@@ -74,6 +75,10 @@ export interface Gateway<P extends DeclaredPort = Port> extends Service<P> {
   readonly trustedProxies: readonly string[]
   /** How many processes serve. */
   readonly workers: number
+  /** As written; what is left out is the gateway's to choose. */
+  readonly limits: WrittenLimits | typeof OFF | undefined
+  readonly log: WrittenLog | undefined
+  readonly tracing: WrittenTracing | undefined
   /** As written: its services are services of the stack. */
   readonly patternHost: PatternHost | undefined
 }
@@ -134,6 +139,8 @@ export interface Span {
 
 export interface Route {
   readonly path: string
+  /** What all requests to it may take together, where that is other than for every route. */
+  readonly limits: WrittenShareLimits | undefined
   /** The port it names; without a name, `portMeant` decides. */
   readonly port: string | undefined
   readonly websocket: boolean

@@ -1,6 +1,7 @@
 import { TRANSPORTS } from '@portolan/ports'
 import { type Static, type TSchema, Type } from 'typebox'
 import { gatewayEntries } from './gateway-schema.ts'
+import { shareLimits } from './limits-schema.ts'
 import { NAME, OPENING, RANGE, SQL_NAME, VARIABLE } from './patterns.ts'
 import { EMBEDDED_PARTS, HOST_KINDS, KEPT_THINGS, PROTOCOLS, REACHES } from './vocabulary.ts'
 
@@ -128,6 +129,7 @@ const routeObject = Type.Object(
     path: path('The prefix; it matches whole segments.'),
     port: Type.Optional(name('The port it leads to, where the service has several that speak HTTP.')),
     websocket: Type.Optional(Type.Boolean({ description: 'Whether upgrades to WebSocket are let through.' })),
+    limits: Type.Optional(shareLimits),
   },
   { ...closed, description: 'A path that the gateway sends here.' },
 )

@@ -156,28 +156,37 @@ export class Limits {
   }
 
   /**
-   * Takes a request on account; `leave` has to follow.
-   * @param workspace the name of the workspace that it goes to
+   * Takes a request on its client's account; `leave` has to follow.
    * @throws GATEWAY_OVERLOADED, GATEWAY_RATE_EXCEEDED, GATEWAY_TOO_MANY_AT_ONCE; nothing is spent then
    */
-  admit(
-    client: Account,
-    { route, workspace }: { readonly route: string; readonly workspace?: string | undefined },
-    nowMs: number,
-  ): Visit {
+  arrive(client: Account, nowMs: number): Visit {
     const { ratio, reason } = this.#shedding
     if (ratio > 0 && Math.random() < ratio) throw overloaded(reason ?? 'lag')
     const now = this.#forward(nowMs)
+    if (!client.isExempt) check(client, this.#client, now)
+    this.#spend(client, this.#client.rate, now)
+    return new Visit(client)
+  }
+
+  /**
+   * The same for where it goes, once that is decided.
+   * @param workspace the name of the workspace that it goes to
+   * @throws GATEWAY_RATE_EXCEEDED, GATEWAY_TOO_MANY_AT_ONCE; nothing is spent then
+   */
+  assign(
+    visit: Visit,
+    { route, workspace }: { readonly route: string; readonly workspace?: string | undefined },
+    nowMs: number,
+  ): void {
+    const now = this.#forward(nowMs)
     const routeTerms = this.#routes.get(route)
     const shared = workspace === undefined ? undefined : this.#workspaces.of(workspace)
-    if (!client.isExempt) check(client, this.#client, now)
     if (shared !== undefined) check(shared, this.#workspace, now)
     if (routeTerms !== undefined) check(routeTerms.account, routeTerms.terms, now)
-    const visit = new Visit(client, shared, routeTerms?.account)
-    this.#spend(client, this.#client.rate, now)
+    visit.workspace = shared
+    visit.route = routeTerms?.account
     if (shared !== undefined) this.#spend(shared, this.#workspace.rate, now)
     if (routeTerms !== undefined) this.#spend(routeTerms.account, routeTerms.terms.rate, now)
-    return visit
   }
 
   /**

@@ -4,9 +4,9 @@ import type { Waiter } from './fair-gate.ts'
 /** One request as the limits see it: on whose account it goes. */
 export class Visit implements Waiter {
   readonly client: Account
-  readonly workspace: Account | undefined
-  readonly route: Account | undefined
-  readonly sharedBy: Account
+  /** Known once it is decided where the request goes. */
+  workspace: Account | undefined
+  route: Account | undefined
   waitingSinceMs = 0
   isInside = false
   hasLeft = false
@@ -14,11 +14,12 @@ export class Visit implements Waiter {
   whenIn: () => void = ignore
   whenRefused: () => void = ignore
 
-  constructor(client: Account, workspace: Account | undefined, route: Account | undefined) {
+  constructor(client: Account) {
     this.client = client
-    this.workspace = workspace
-    this.route = route
-    this.sharedBy = workspace ?? client
+  }
+
+  get sharedBy(): Account {
+    return this.workspace ?? this.client
   }
 
   onTurn(): void {

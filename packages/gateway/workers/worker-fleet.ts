@@ -59,6 +59,11 @@ export class WorkerFleet {
     return fleet
   }
 
+  /** The one that is in force. */
+  get configuration(): GatewayConfiguration {
+    return this.#configuration
+  }
+
   get addresses(): readonly GatewayAddress[] {
     return this.#addresses
   }

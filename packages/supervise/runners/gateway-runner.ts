@@ -2,6 +2,7 @@ import type { GatewayConfiguration, PatternHostConfiguration } from '@portolan/g
 import { portMeant, type ResolvedStack } from '@portolan/stack'
 import { needUnsupported } from '../errors.ts'
 import { bindAddress, placeOf } from '../place.ts'
+import { ADMIN_PORT, gatewayOversight, shareLimitsOf } from './gateway-oversight.ts'
 import { patternHostPlan } from './pattern-host-plan.ts'
 
 /**
@@ -16,12 +17,16 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
       'this version of the gateway does not speak TLS yet. Take the port away for this environment ("https: null").'
     throw needUnsupported('gateway', `port ${encrypted.name}`, reason)
   }
-  const listeners = ports.map((port) => ({ name: port.name, address: bindAddress(port), port: port.range.first }))
+  const listeners = ports
+    .filter(({ name }) => name !== ADMIN_PORT)
+    .map((port) => ({ name: port.name, address: bindAddress(port), port: port.range.first }))
   const routes = stack.services.flatMap((service) =>
     service.routes.flatMap((route) => {
       const port = portMeant(service, route.port)
       if (port === undefined) return []
-      return [{ path: route.path, service: service.name, target: placeOf(service, port), websocket: route.websocket }]
+      const limits = route.limits === undefined ? {} : { limits: shareLimitsOf(route.limits) }
+      const { path, websocket } = route
+      return [{ path, service: service.name, target: placeOf(service, port), websocket, ...limits }]
     }),
   )
   const declared = stack.gateway?.patternHost
@@ -33,6 +38,7 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
     trustedProxies: stack.gateway?.trustedProxies ?? [],
     listeners,
     routes,
+    ...gatewayOversight(stack),
     ...(patternHost === undefined ? {} : { patternHost }),
   }
 }

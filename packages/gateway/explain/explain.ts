@@ -1,0 +1,252 @@
+import { errorMessage, isAppError } from '@portolan/errors'
+import { TrustedProxies } from '../client-address.ts'
+import type { GatewayConfiguration } from '../configuration.ts'
+import { badRequest, hostUnknown, noRoute, originRefused, webSocketRefused } from '../errors.ts'
+import { isOwnOrigin, namesGateway } from '../host-name.ts'
+import { fieldValues } from '../http1/fields.ts'
+import type { RequestLines } from '../http1/request-lines.ts'
+import { clientName } from '../limits/accounts.ts'
+import { resolveLimits, routeLimits, type ShareLimits } from '../limits/limits-configuration.ts'
+import { NetworkList } from '../network-list.ts'
+import { workspacePortDenied } from '../pattern-host/errors.ts'
+import type { PatternHostConfiguration } from '../pattern-host/pattern-host-configuration.ts'
+import { isBelow, type PatternLabel, parsePatternHost } from '../pattern-host/pattern-label.ts'
+import { isWebSocketHandshake, parseRequestHead, type RequestHead } from '../request-head.ts'
+import type { GatewayRoute } from '../route.ts'
+import type { PairDeclaration, UpstreamDeclaration } from '../upstreams/upstream-declaration.ts'
+import type { TargetState, UpstreamState } from '../upstreams/upstream-state.ts'
+import type { ExplainedOutcome, ExplainedStep, Explanation } from './explanation.ts'
+import { lostRoutes, takenRoute } from './route-candidates.ts'
+
+/** A request as it comes, or would. */
+export interface ExplainedRequest {
+  readonly request: RequestLines
+  /** The address at the other end of the connection. */
+  readonly from: string
+  readonly protocol: 'http' | 'https'
+}
+
+/**
+ * Why a request goes where it goes: every step that the gateway takes with it, in its order, with what each decides.
+ * @param states how the services do, where that is known: in a gateway that runs
+ */
+export function explain(
+  configuration: GatewayConfiguration,
+  asked: ExplainedRequest,
+  states: readonly UpstreamState[] = [],
+): Explanation {
+  const { request, from } = asked
+  const steps: ExplainedStep[] = []
+  const { method, target } = request
+  const title = `${method} ${target} from ${from}`
+  try {
+    const head = parseRequestHead(request)
+    explainClient(steps, asked, configuration)
+    const { patternHost } = configuration
+    if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
+      return { request: title, outcome: explainPattern(steps, head, patternHost), steps }
+    }
+    explainHost(steps, head, configuration)
+    const route = explainRoute(steps, { head, target }, configuration)
+    if (isWebSocketHandshake(request)) explainWebSocket(steps, { head, route, request })
+    explainLimits(steps, { route, from }, configuration)
+    return { request: title, outcome: explainTarget(steps, route, { ...configuration, states }), steps }
+  } catch (error) {
+    return { request: title, outcome: refusal(steps, error), steps }
+  }
+}
+
+function tell(
+  steps: ExplainedStep[],
+  step: ExplainedStep['step'],
+  words: string,
+  reasons: readonly string[] = [],
+): void {
+  steps.push({ step, verdict: 'told', words, reasons })
+}
+
+function pass(
+  steps: ExplainedStep[],
+  step: ExplainedStep['step'],
+  words: string,
+  reasons: readonly string[] = [],
+): void {
+  steps.push({ step, verdict: 'passes', words, reasons })
+}
+
+function refuse(
+  steps: ExplainedStep[],
+  step: ExplainedStep['step'],
+  error: Error,
+  reasons: readonly string[] = [],
+): never {
+  steps.push({ step, verdict: 'refused', words: error.message, reasons })
+  throw error
+}
+
+function refusal(steps: ExplainedStep[], error: unknown): ExplainedOutcome {
+  const message = errorMessage(error)
+  const wasSaid = steps.some(({ verdict }) => verdict === 'refused')
+  if (!wasSaid) steps.push({ step: 'request', verdict: 'refused', words: message, reasons: [] })
+  const { code, status } = isAppError(error) ? error : { code: 'INTERNAL', status: 500 }
+  return { kind: 'refused', code, status, message }
+}
+
+function explainClient(
+  steps: ExplainedStep[],
+  { request, from, protocol }: ExplainedRequest,
+  configuration: GatewayConfiguration,
+) {
+  const proxies = new TrustedProxies(configuration.trustedProxies)
+  const place = proxies.clientOf({ remoteAddress: from, protocol }, request.fields)
+  const isProxy = proxies.trusts(from)
+  const why = isProxy
+    ? [`${from} is one of the trusted proxies, so its X-Forwarded-For and X-Forwarded-Proto count`]
+    : request.fields.names.includes('x-forwarded-for')
+      ? [`${from} is no trusted proxy, so its X-Forwarded-For does not count`]
+      : []
+  tell(steps, 'client', `${place.address} by ${place.protocol}`, why)
+}
+
+function explainHost(steps: ExplainedStep[], head: RequestHead, { domains }: GatewayConfiguration): void {
+  const known = ['localhost', 'any address', ...domains]
+  if (!namesGateway(head, domains)) {
+    refuse(steps, 'host', hostUnknown(head.host), [`the gateway answers to ${known.join(', ')}`])
+  }
+  pass(steps, 'host', head.host === '' ? 'none, which HTTP/1.0 allows' : `"${head.host}" is a name of this gateway`)
+}
+
+/** The rest is decided by who asks, and by a directory that is asked then. */
+function explainPattern(
+  steps: ExplainedStep[],
+  head: RequestHead,
+  patternHost: PatternHostConfiguration,
+): ExplainedOutcome {
+  const { port, workspace, label } = patternLabel(steps, head, patternHost)
+  const { sharing, directory, deniedPorts } = patternHost
+  if (deniedPorts.includes(port)) refuse(steps, 'host', workspacePortDenied(port))
+  pass(steps, 'host', `${head.host} is port ${port} of workspace "${workspace}"`, [
+    `ports that nothing is said of are shared as "${sharing.unlessSaid}", and none more than "${sharing.most}"`,
+  ])
+  const asked = directory.kind === 'http' ? `${directory.service} is asked` : 'its table says'
+  tell(steps, 'target', `where the workspace is: ${asked}`)
+  return { kind: 'forwarded', route: label, service: `${workspace}:${port}`, target: 'the address of the workspace' }
+}
+
+function patternLabel(
+  steps: ExplainedStep[],
+  { host }: RequestHead,
+  { domain }: PatternHostConfiguration,
+): PatternLabel {
+  try {
+    return parsePatternHost(host, domain)
+  } catch (error) {
+    steps.push({ step: 'host', verdict: 'refused', words: errorMessage(error), reasons: [] })
+    throw error
+  }
+}
+
+function explainRoute(
+  steps: ExplainedStep[],
+  { head, target }: { readonly head: RequestHead; readonly target: string },
+  { routes }: GatewayConfiguration,
+): GatewayRoute {
+  const asked = target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
+  if (asked === head.path) pass(steps, 'path', `"${head.path}" is in its one form already`)
+  else pass(steps, 'path', `"${asked}" is read as "${head.path}", which is what is matched and sent on`)
+  const route = takenRoute(routes, head.path)
+  const lost = lostRoutes(routes, head.path, route)
+  if (route === undefined) return refuse(steps, 'route', noRoute(head.path), lost)
+  pass(steps, 'route', `${route.path} → ${route.service}`, lost)
+  return route
+}
+
+function explainWebSocket(
+  steps: ExplainedStep[],
+  {
+    head,
+    route,
+    request,
+  }: { readonly head: RequestHead; readonly route: GatewayRoute; readonly request: RequestLines },
+): void {
+  if (head.framing.kind !== 'none') refuse(steps, 'websocket', badRequest('a WebSocket handshake has content'))
+  if (!route.websocket) refuse(steps, 'websocket', webSocketRefused(route.service, route.path))
+  const [origin] = fieldValues(request.fields, 'origin')
+  if (!isOwnOrigin(origin, head)) refuse(steps, 'websocket', originRefused(origin ?? ''))
+  pass(
+    steps,
+    'websocket',
+    origin === undefined ? 'a program asks, for there is no Origin' : `its Origin "${origin}" is its own host`,
+  )
+}
+
+function explainLimits(
+  steps: ExplainedStep[],
+  { route, from }: { readonly route: GatewayRoute; readonly from: string },
+  configuration: GatewayConfiguration,
+): void {
+  const limits = resolveLimits(configuration.limits)
+  const isExempt = new NetworkList(limits.exempt).has(from)
+  const client = isExempt ? 'none, for its address is exempt' : limitWords(limits.client)
+  tell(steps, 'limits', 'what may be taken before it is refused with 429', [
+    `client ${clientName(from)}: ${client}`,
+    `route ${route.path}: ${limitWords(routeLimits(limits.route, route.limits))}`,
+    `the whole: ${limits.whole.requestsAtOnce === false ? 'no limit' : `${limits.whole.requestsAtOnce} requests at once, then each in its turn`}`,
+  ])
+}
+
+function limitWords({ requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }: ShareLimits): string {
+  const said = [
+    requestsPerSecond === false ? [] : [`${requestsPerSecond} requests a second after a burst of ${burst}`],
+    requestsAtOnce === false ? [] : [`${requestsAtOnce} requests at once`],
+    bytesPerSecond === false ? [] : [`${bytesPerSecond} bytes a second each way`],
+  ].flat()
+  return said.length === 0 ? 'no limit' : said.join(', ')
+}
+
+function explainTarget(
+  steps: ExplainedStep[],
+  { path, service, target }: GatewayRoute,
+  {
+    upstreams: declared = [],
+    states,
+  }: Pick<GatewayConfiguration, 'upstreams'> & { readonly states: readonly UpstreamState[] },
+): ExplainedOutcome {
+  const name = 'upstream' in target ? target.upstream : `${target.host}:${target.port}`
+  const declaration = declared.find((one) => one.name === name)
+  const state = states.find((one) => one.name === name)
+  const address = addressWords(declaration) ?? name
+  const reasons = [
+    ...(declaration?.pair === undefined ? [] : pairReasons(declaration.pair, state)),
+    ...(state?.isHolding === true ? ['it is being waited for: requests are held'] : []),
+    ...(state?.targets ?? []).map(targetReason),
+  ]
+  tell(steps, 'target', address === name ? address : `${name}: ${address}`, reasons)
+  return { kind: 'forwarded', route: path, service, target: address }
+}
+
+function addressWords(declaration: UpstreamDeclaration | undefined): string | undefined {
+  if (declaration?.pair !== undefined) {
+    const { active } = declaration.pair
+    const half = active === null ? undefined : declaration.pair[active]
+    return half === undefined ? 'no half is active' : `${half.host}:${half.port}`
+  }
+  return declaration?.target === undefined ? undefined : `${declaration.target.host}:${declaration.target.port}`
+}
+
+function pairReasons({ active, graceUntil }: PairDeclaration, state: UpstreamState | undefined): readonly string[] {
+  return [
+    active === null ? 'neither half gets requests' : `${active} gets the requests`,
+    ...(state?.draining === undefined
+      ? []
+      : [`${state.draining.half} finishes what it has begun until ${state.draining.until}`]),
+    ...(graceUntil === undefined ? [] : [`the grace of the other half ends at ${graceUntil}`]),
+  ]
+}
+
+function targetReason(state: TargetState): string {
+  const { half, version, address, isHealthy, circuit } = state
+  const who = [half, version, address].filter((word) => word !== undefined).join(' ')
+  const health = isHealthy === undefined ? '' : `${isHealthy ? 'healthy' : 'unhealthy'}, `
+  return `${who}: ${health}circuit ${circuit}, ${state.usedCount} connections in use, ${state.keptCount} kept; ${state.requestCount} requests so far, ${state.failureCount} without an answer`
+}
