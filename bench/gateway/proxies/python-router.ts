@@ -24,7 +24,12 @@ export const PYTHON_ROUTER: ProxyKind = {
       '600',
       'python_router:app',
     ]
-    const environment = { PYTHONPATH: FOLDER, REQUEST_PORT: String(requestPort), LIVE_PORT: String(livePort) }
+    const environment = {
+      PYTHONPATH: FOLDER,
+      PYTHONDONTWRITEBYTECODE: '1',
+      REQUEST_PORT: String(requestPort),
+      LIVE_PORT: String(livePort),
+    }
     const command = join(folder, 'bin', 'hypercorn')
     return { name, pid: await startProgram({ name, command, args, port, environment }, bench), port }
   },

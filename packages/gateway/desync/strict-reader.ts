@@ -18,7 +18,7 @@ export interface Reading {
 
 type Step<Value> = { readonly value: Value; readonly rest: string } | { readonly fault: string }
 
-const REQUEST_LINE = /^([A-Z]+) ([\x21-\x7e]+) HTTP\/1\.[1-9]$/
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP\/1\.[1-9]$/
 const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\x80-\xff\t]*?)[ \t]*$/
 
 /** Every request in a text (latin1), one after the other, until something is wrong or missing. */

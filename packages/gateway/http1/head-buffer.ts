@@ -43,7 +43,7 @@ export class HeadBuffer {
     // The end may have begun in the bytes before; what is behind these is memory of others, not looked at.
     const from = Math.max(0, this.#length - chunk.length - END.length + 1)
     const found = gathered.subarray(from, this.#length).indexOf(END)
-    if (found === -1) return this.#keepWaiting(this.#length)
+    if (found === -1) return this.#keepWaiting(gathered.subarray(0, this.#length))
     const end = from + found
     const restAt = chunk.length - (this.#length - end - END.length)
     this.#gathered = undefined
@@ -54,15 +54,14 @@ export class HeadBuffer {
   #takeWhole(chunk: Buffer): TakenHead | undefined {
     const end = chunk.indexOf(END)
     if (end !== -1) return this.#taken(chunk, end, chunk.subarray(end + END.length))
-    if (!this.#mayBegin(chunk)) throw new MalformedMessage('it does not begin like HTTP/1.1')
     this.#gathered = Buffer.allocUnsafeSlow(Math.max(FIRST_SIZE_BYTES, chunk.length * 2))
     chunk.copy(this.#gathered)
     this.#length = chunk.length
-    return this.#keepWaiting(chunk.length)
+    return this.#keepWaiting(chunk)
   }
 
   #taken(bytes: Buffer, end: number, rest: Buffer): TakenHead {
-    this.#keepWaiting(end)
+    this.#limit(end)
     return { text: bytes.toString('latin1', 0, end + 2), rest }
   }
 
@@ -80,7 +79,12 @@ export class HeadBuffer {
     return target
   }
 
-  #keepWaiting(lengthBytes: number): undefined {
+  #keepWaiting(gathered: Buffer): undefined {
+    if (!this.#mayBegin(gathered)) throw new MalformedMessage('it does not begin like HTTP/1.1')
+    this.#limit(gathered.length)
+  }
+
+  #limit(lengthBytes: number): void {
     if (lengthBytes > this.#limitBytes) {
       throw new MalformedMessage(`its head is larger than ${this.#limitBytes} bytes`, 'too-large')
     }

@@ -35,7 +35,7 @@ export function parseResponseLines(text: string, method: string): ResponseLines 
   return { status, reason, isHttp10, fields, framing, isPersistent: staysOpen }
 }
 
-const BEGINNING = Buffer.from('HTTP/1.')
+const BEGINNING = Buffer.from('HTTP/')
 
 export function mayBeginResponse(first: Buffer): boolean {
   const length = Math.min(first.length, BEGINNING.length)
