@@ -83,6 +83,11 @@ export function answerOf(error: unknown, asked: Asked): Answer {
   return answer(problem.status, [...common, ...page, 'Content-Security-Policy', PAGE_SECURITY_POLICY], body)
 }
 
+/** The same request, elsewhere (RFC 9110 §15.4.9: with its method and content). */
+export function redirectAnswer(location: string, requestId: string): Answer {
+  return answer(308, ['Location', location, 'Cache-Control', 'no-store', 'X-Request-Id', requestId], '')
+}
+
 /** The head of an answer of our own. `length` in bytes is of what will follow: none for HEAD. */
 export function ownAnswerHead(
   { status, headers }: Answer,

@@ -20,22 +20,57 @@ type Protocol = 'http' | 'https'
 
 /** Takes a client's connection in the clear: HTTP/1.1, or HTTP/2 when that is how it begins (RFC 9113 §3.3). */
 export function receivePlain(socket: Socket, options: ReceptionOptions): void {
-  const peer = admitConnection(socket, options)
+  const peer = admitConnection(socket, options, (refusal) => refusalText(refusal, options.clock))
   if (peer !== undefined) receiveHttp1(socket, { protocol: 'http', peer }, options)
 }
 
-/** Takes a client's connection that is encrypted here, and speaks what was agreed on (ALPN, RFC 7301). */
-export function receiveSecure(socket: Socket, isHttp2: boolean, options: ReceptionOptions): void {
-  const peer = admitConnection(socket, options)
+/** Takes a client's connection, encrypts it, and speaks what both agree on (ALPN, RFC 7301). */
+export function receiveSecure(raw: Socket, options: ReceptionOptions): void {
+  const { connections, tls } = options
+  const peer = admitConnection(raw, options, () => '')
   if (peer === undefined) return
-  if (isHttp2) receiveHttp2(socket, { early: NOTHING, protocol: 'https', peer }, options)
-  else receiveHttp1(socket, { protocol: 'https', peer }, options)
+  const handshake = new Handshake(raw)
+  connections.add(handshake)
+  tls.take(raw, (socket, isHttp2) => {
+    connections.forget(handshake)
+    if (isHttp2) receiveHttp2(socket, { early: NOTHING, protocol: 'https', peer }, options)
+    else receiveHttp1(socket, { protocol: 'https', peer }, options)
+  })
 }
 
-/** @returns undefined when the connection was refused, and closes */
+/** A connection that is being agreed on, and carries nothing yet. */
+class Handshake {
+  readonly socket: Socket
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  sweep(): void {
+    // Node limits the time of a handshake itself.
+  }
+
+  closeWhenIdle(): void {
+    this.destroy()
+  }
+
+  closeAfterNext(): void {
+    // It has still to be asked for the first time.
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+}
+
+/**
+ * @param textOf what is said to a connection that is refused
+ * @returns undefined when it was refused, and closes
+ */
 function admitConnection(
   socket: Socket,
-  { limits, figures, trustedProxies, clock }: ReceptionOptions,
+  { limits, figures, trustedProxies }: ReceptionOptions,
+  textOf: (refusal: AppError) => string,
 ): Peer | undefined {
   const address = unmapped(socket.remoteAddress ?? 'unknown')
   const account = trustedProxies().trusts(address) ? limits.proxy : limits.clientOf(address)
@@ -43,7 +78,7 @@ function admitConnection(
   if (refusal !== undefined) {
     figures.refused(refusal.code)
     socket.on('error', () => socket.destroy())
-    socket.write(refusalText(refusal, clock), 'latin1')
+    socket.write(textOf(refusal), 'latin1')
     socket.destroySoon()
     return undefined
   }

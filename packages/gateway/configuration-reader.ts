@@ -3,6 +3,7 @@ import { normalisePath } from './path.ts'
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$/
 const IP_V6 = /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?$/
+const FILE = /^\/\P{Cc}{0,4095}$/u
 const NAME = /^\P{Cc}{1,128}$/u
 
 /** Reads one value after the other and keeps every fault; what it gives for a faulty value is never used. */
@@ -39,6 +40,11 @@ export class Reader {
   host(value: unknown, at: string): string {
     if (typeof value === 'string' && (HOST_NAME.test(value) || IP_V6.test(value))) return value
     return this.fault(at, 'a host name or an IP address without a port', value)
+  }
+
+  file(value: unknown, at: string): string {
+    if (typeof value === 'string' && FILE.test(value)) return value
+    return this.fault(at, 'an absolute path', value)
   }
 
   prefix(value: unknown, at: string): string {

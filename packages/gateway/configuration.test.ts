@@ -65,6 +65,21 @@ test('a gateway without a listener is refused', () => {
   expect(faultsOf({ ...VALID, listeners: [] })).toEqual(['listeners: expected at least one, found none'])
 })
 
+test.for([
+  [{}, 'tls: '],
+  [{ tls: {} }, 'tls: '],
+  [{ tls: { certificates: [{ certificate: 'a.pem', key: '/b.key' }] } }, 'tls.certificates[0].certificate: '],
+  [{ tls: { certificates: [], minimumVersion: 'TLSv1' } }, 'tls.minimumVersion: '],
+  [{ tls: { certificates: [], hsts: { maxAgeSeconds: -1 } } }, 'tls.hsts.maxAgeSeconds: '],
+  [{ tls: { certificates: [], ciphers: 'ALL' } }, 'tls.ciphers: '],
+  [{ tls: { acme: { directory: 'http://a.example', folder: '/a', names: ['b.example'] } } }, 'tls.acme.directory: '],
+  [{ tls: { acme: { directory: 'https://a.example', folder: '/a', names: ['*.b.example'] } } }, 'tls.acme.names[0]: '],
+  [{ tls: { acme: { directory: 'https://a.example', folder: '/a', names: [] } } }, 'tls.acme.names: '],
+] as const)('encryption as %j is a fault', ([tls, place]) => {
+  const listeners = [{ name: 'https', address: '127.0.0.1', port: 8443, tls: true }]
+  expect(faultsOf({ ...VALID, listeners, ...tls })).toEqual([expect.stringContaining(place)])
+})
+
 function faultsOf(value: unknown): unknown {
   try {
     parseGatewayConfiguration(value)

@@ -5,6 +5,7 @@ import { configurationInvalid } from './errors.ts'
 import { type LimitsSetting, readLimits, readShareLimits } from './limits/limits-configuration.ts'
 import { type PatternHostConfiguration, readPatternHost } from './pattern-host/pattern-host-configuration.ts'
 import type { GatewayRoute } from './route.ts'
+import { readTls, type TlsConfiguration } from './tls/tls-configuration.ts'
 import { readRouteTarget, readUpstreams } from './upstreams/read-upstreams.ts'
 import type { UpstreamDeclaration } from './upstreams/upstream-declaration.ts'
 
@@ -13,6 +14,8 @@ export interface GatewayListener {
   readonly name: string
   readonly address: string
   readonly port: number
+  /** Whether connections are encrypted there. */
+  readonly tls?: boolean
 }
 
 /** Everything a gateway does, as one immutable value of plain JSON that is swapped whole. */
@@ -27,6 +30,8 @@ export interface GatewayConfiguration {
   readonly trustedProxies: readonly string[]
   readonly listeners: readonly GatewayListener[]
   readonly routes: readonly GatewayRoute[]
+  /** For the listeners with `tls`. */
+  readonly tls?: TlsConfiguration
   /** Shows ports of workspaces under hosts of their own. */
   readonly patternHost?: PatternHostConfiguration
   /** What several routes share, or what is more than an address: pairs, health checks, limits. */
@@ -57,6 +62,7 @@ const KEYS = [
   'trustedProxies',
   'listeners',
   'routes',
+  'tls',
   'patternHost',
   'upstreams',
   'limits',
@@ -93,7 +99,7 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
     listeners: read.list(listeners, 'listeners').map((listener, index) => readListener(read, listener, index)),
     routes: read.list(routes, 'routes').map((route, index) => readRoute(read, route, { index, names })),
     upstreams,
-    ...readOversight(read, rest),
+    ...readSurroundings(read, { ...rest, listeners }),
     ...(patternHost === undefined ? {} : { patternHost: readPatternHost(read, patternHost) }),
   }
   if (Array.isArray(listeners) && listeners.length === 0) faults.push('listeners: expected at least one, found none')
@@ -112,11 +118,19 @@ export function parseGatewayConfiguration(value: unknown): GatewayConfiguration 
   return freeze(configuration)
 }
 
-/** What is written down, what is limited, and who may look at it. */
-function readOversight(read: Reader, values: Readonly<Record<string, unknown>>) {
-  const { limits, log, tracing, admin, explainsErrors } = values
+function readEncryption(read: Reader, tls: unknown, listeners: unknown) {
+  if (tls !== undefined) return { tls: readTls(read, tls) }
+  const isNeeded = Array.isArray(listeners) && listeners.some((one: unknown) => Object(one).tls === true)
+  if (isNeeded) read.fault('tls', 'certificates for the listeners with "tls"', tls)
+  return {}
+}
+
+/** How it is encrypted, what is written down, what is limited, and who may look at it. */
+function readSurroundings(read: Reader, values: Readonly<Record<string, unknown>>) {
+  const { limits, log, tracing, admin, explainsErrors, tls, listeners } = values
   const setting = readLimits(read, limits, isNetwork)
   return {
+    ...readEncryption(read, tls, listeners),
     ...(setting === undefined ? {} : { limits: setting }),
     ...(log === undefined ? {} : { log: readAccessLog(read, log) }),
     ...(tracing === undefined ? {} : { tracing: readTracing(read, tracing) }),
@@ -146,11 +160,12 @@ function readNetwork(read: Reader, value: unknown, index: number): string {
 
 function readListener(read: Reader, value: unknown, index: number): GatewayListener {
   const at = `listeners[${index}]`
-  const { name, address, port } = read.record(value, at, ['name', 'address', 'port'])
+  const { name, address, port, tls } = read.record(value, at, ['name', 'address', 'port', 'tls'])
   return Object.freeze({
     name: read.name(name, `${at}.name`),
     address: read.host(address, `${at}.address`),
     port: read.port(port, `${at}.port`, { lowest: 0 }),
+    ...(tls === undefined ? {} : { tls: read.flag(tls, `${at}.tls`) }),
   })
 }
 

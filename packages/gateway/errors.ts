@@ -1,6 +1,7 @@
 import { AppError, type ErrorCatalogue } from '@portolan/errors'
 import { LIMIT_ERRORS } from './limits/limit-errors.ts'
 import { PATTERN_HOST_ERRORS } from './pattern-host/errors.ts'
+import { TLS_ERRORS } from './tls/tls-errors.ts'
 import { UPSTREAM_ERRORS } from './upstreams/upstream-errors.ts'
 import { WORKER_ERRORS } from './workers/errors.ts'
 
@@ -29,6 +30,7 @@ export const GATEWAY_ERRORS = {
   ...LIMIT_ERRORS,
   ...PATTERN_HOST_ERRORS,
   ...WORKER_ERRORS,
+  ...TLS_ERRORS,
 } as const satisfies ErrorCatalogue
 
 type GatewayCode = keyof typeof GATEWAY_ERRORS

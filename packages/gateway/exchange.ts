@@ -45,6 +45,8 @@ export class Exchange {
   upstreamMs: number | undefined
   /** It has become an event stream or a WebSocket, which may last for days. */
   lasting: 'streams' | 'tunnels' | undefined
+  /** What a browser is told of https (RFC 6797). */
+  strictTransport: string | undefined
   /** Called once at the end. */
   onOver: (() => void) | undefined
   #alsoSaid: readonly string[] = NOTHING
@@ -100,7 +102,7 @@ export class Exchange {
     if (status === 400 || status === 408) client.closeAfterwards()
     client.writeHead(
       ownAnswerHead(
-        { status, body, headers: [...headers, ...this.#alsoSaid] },
+        { status, body, headers: [...headers, ...this.#alsoSaid, ...this.#strictLines()] },
         { date: this.date, length: content.length },
       ),
     )
@@ -108,6 +110,10 @@ export class Exchange {
     if (content.length > 0) client.write(content)
     client.end()
     this.end('complete')
+  }
+
+  #strictLines(): readonly string[] {
+    return this.strictTransport === undefined ? NOTHING : ['Strict-Transport-Security', this.strictTransport]
   }
 
   /** It is no longer a request whose end is near: it is counted by itself, and no longer among those at once. */

@@ -191,6 +191,9 @@ class Forwarding {
     this.#target?.answered(status)
     const { requestId, date } = exchange
     const lines = answerFields(fields, { requestId, status, framing, date })
+    const { strictTransport } = exchange
+    if (strictTransport !== undefined && !fields.names.includes('strict-transport-security'))
+      lines.push('Strict-Transport-Security', strictTransport)
     this.#client.writeHead({ status, reason, fields: lines, framing })
     exchange.began(status)
     if (this.#mayBeSilent) exchange.becomeLasting('streams')

@@ -3,7 +3,7 @@ import type { Server } from 'node:net'
 import type { Waiting } from '@portolan/errors'
 import { DEFAULT_ACCESS_LOG } from './access-log.ts'
 import { Accounting } from './accounting.ts'
-import { receivePlain } from './arrival.ts'
+import { receivePlain, receiveSecure } from './arrival.ts'
 import { TrustedProxies, unmapped } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
@@ -23,6 +23,8 @@ import { type GatewayLogger, SILENT } from './log.ts'
 import { PatternHosts } from './pattern-host/pattern-hosts.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
+import { FrontDoor } from './tls/front-door.ts'
+import { TlsGate } from './tls/tls-gate.ts'
 import { Turns } from './turns.ts'
 import { checkPromotions } from './upstreams/check-promotion.ts'
 import { logUpstreamEvent } from './upstreams/log-event.ts'
@@ -50,6 +52,8 @@ export interface GatewayOptions extends Waiting {
   readonly serviceKey?: string | undefined
   /** Told of promotions, roll-backs, circuits and health, after the log was. */
   readonly onUpstreamEvent?: (event: UpstreamEvent) => void
+  /** How often certificate files are looked at, in milliseconds. */
+  readonly certificateLookMs?: number
 }
 
 export interface Closing extends Waiting {
@@ -126,6 +130,8 @@ class ListeningGateway implements Gateway {
   #trustedProxies: TrustedProxies
   #routes: RouteTable
   #addresses: readonly GatewayAddress[] = []
+  readonly #tls: TlsGate
+  #frontDoor: FrontDoor | undefined
   #closed: Promise<void> | undefined
   readonly #figures = new Figures()
   readonly #loadMeter = new LoadMeter()
@@ -157,6 +163,8 @@ class ListeningGateway implements Gateway {
       upstreamAt: (target) => this.#upstreams.at(target),
       ownPorts: () => this.#addresses.map(({ port }) => port),
     })
+    this.#tls = new TlsGate({ logger, handshakeMs: this.#timeouts.headersMs, lookMs: options.certificateLookMs })
+    this.#frontDoor = frontDoorOf(configuration)
     this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
 
@@ -168,6 +176,8 @@ class ListeningGateway implements Gateway {
     const reception = {
       configuration: () => this.#configuration,
       trustedProxies: () => this.#trustedProxies,
+      frontDoor: () => this.#frontDoor,
+      tls: this.#tls,
       doorkeeper: () => this.#patternHosts.doorkeeper,
       connections: this.#connections,
       routes: () => this.#routes,
@@ -180,8 +190,10 @@ class ListeningGateway implements Gateway {
       limits: this.#limits,
     }
     await this.#patternHosts.configure(this.#configuration.patternHost, { signal })
+    await this.#tls.configure(this.#configuration.tls)
     for (const listener of this.#configuration.listeners) {
-      const server = createListenerServer((socket) => receivePlain(socket, reception))
+      const receive = listener.tls === true ? receiveSecure : receivePlain
+      const server = createListenerServer((socket) => receive(socket, reception))
       this.#servers.push(server)
       const address = await listen(server, listener)
       signal.throwIfAborted()
@@ -202,7 +214,9 @@ class ListeningGateway implements Gateway {
   async #swap(next: GatewayConfiguration): Promise<void> {
     await checkPromotions(this.#upstreams.promotionsBy(next), { signal: this.#over.signal })
     await this.#patternHosts.configure(next.patternHost, { signal: AbortSignal.timeout(CONFIGURE_LIMIT_MS) })
+    await this.#tls.configure(next.tls)
     this.#configuration = next
+    this.#frontDoor = frontDoorOf(next)
     this.#routes = this.#upstreams.resolve(next)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
     this.#version = this.#oversee(next)
@@ -297,7 +311,12 @@ class ListeningGateway implements Gateway {
     await this.#patternHosts[Symbol.asyncDispose]()
     clearInterval(this.#sweeping)
     this.#loadMeter.close()
+    this.#tls.close()
   }
+}
+
+function frontDoorOf({ tls, domains }: GatewayConfiguration): FrontDoor | undefined {
+  return tls === undefined ? undefined : new FrontDoor(tls, domains)
 }
 
 /** Often enough that a limit is kept to a quarter of the shortest. */

@@ -34,7 +34,19 @@ test.for([
   ['null', 'localhost:3000', false],
   ['http://localhost:3000.evil.example', 'localhost:3000', false],
 ] as const)('a WebSocket from a page of %s to %s: %s', ([origin, host, isOwn]) => {
-  expect(isOwnOrigin(origin, { host })).toBe(isOwn)
+  expect(isOwnOrigin(origin, { host }, 'http')).toBe(isOwn)
+})
+
+test.for([
+  ['https://app.example.com', 'app.example.com', true],
+  ['https://app.example.com', 'app.example.com:443', true],
+  ['https://app.example.com:8443', 'app.example.com:8443', true],
+  ['http://app.example.com', 'app.example.com', false],
+  ['https://app.example.com', 'app.example.com:8443', false],
+  ['https://evil.example', 'app.example.com', false],
+  ['null', 'app.example.com', false],
+] as const)('over https the page "%s" is of "%s": %s', ([origin, host, isOwn]) => {
+  expect(isOwnOrigin(origin, { host }, 'https')).toBe(isOwn)
 })
 
 test('a request by the name of somebody else is refused, and reaches no service', async () => {

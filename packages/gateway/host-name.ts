@@ -13,6 +13,12 @@ export function namesGateway({ host }: Pick<RequestHead, 'host'>, domains: reado
   return domains.some((domain) => matches(name, domain.toLowerCase()))
 }
 
+/** Whether a name was declared, so that a certificate for it can be expected; `localhost` and addresses never are. */
+export function isDeclaredName(host: string, domains: readonly string[]): boolean {
+  const name = host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
+  return namesGateway({ host }, domains) && !namesGateway({ host: name }, [])
+}
+
 function matches(name: string, domain: string): boolean {
   if (domain === '*' || domain === name) return true
   return domain.startsWith('*.') && name.endsWith(domain.slice(1)) && name.length > domain.length - 1
@@ -21,9 +27,15 @@ function matches(name: string, domain: string): boolean {
 /**
  * Whether the page that opens a WebSocket came from where it connects to. Browsers send cookies with a handshake to
  * anywhere and do not ask before it (RFC 6455 §10.2). Programs send no Origin.
+ * @param protocol of the client, as far as it is known: something in front may end TLS without saying so
  */
-export function isOwnOrigin(origin: string | undefined, { host }: Pick<RequestHead, 'host'>): boolean {
+export function isOwnOrigin(
+  origin: string | undefined,
+  { host }: Pick<RequestHead, 'host'>,
+  protocol: 'http' | 'https',
+): boolean {
   if (origin === undefined) return true
+  if (protocol === 'https') return URL.parse(origin)?.origin === URL.parse(`https://${host}`)?.origin
   const own = URL.parse(`http://${host}`)
   const asking = URL.parse(origin)
   if (own === null || asking === null || asking.hostname !== own.hostname) return false

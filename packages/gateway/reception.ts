@@ -19,11 +19,16 @@ import type { Doorkeeper } from './pattern-host/admission.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from './request-head.ts'
 import type { RouteTable } from './route-table.ts'
 import type { GatewayTimeouts } from './timeouts.ts'
+import type { FrontDoor } from './tls/front-door.ts'
+import type { TlsGate } from './tls/tls-gate.ts'
 
 export interface ReceptionOptions extends ExchangeOptions {
   /** Asked at each request, so that a swapped configuration counts from the next one on. */
   readonly configuration: () => GatewayConfiguration
   readonly trustedProxies: () => TrustedProxies
+  /** What is decided by how a request came; nothing without TLS. */
+  readonly frontDoor: () => FrontDoor | undefined
+  readonly tls: TlsGate
   /** Who decides about requests that no path's route is for, if there is one. */
   readonly doorkeeper: () => Doorkeeper | undefined
   readonly connections: Connections
@@ -64,6 +69,7 @@ export function receiveRequest(
     const head = parseRequestHead(client.request)
     const isUpgrade = isWebSocketHandshake(client.request)
     const reception: Reception = { exchange, head, isUpgrade, peer, onTunnel, place, visit, options }
+    if (options.frontDoor()?.answers(exchange, head, place.protocol) === true) return
     const doorkeeper = options.doorkeeper()
     // It answers every refusal itself, so that nobody waits for it.
     if (doorkeeper?.decides(head) === true) void askDoorkeeper(reception, doorkeeper)
@@ -127,19 +133,21 @@ function unanswered(exchange: Exchange) {
 }
 
 /** @throws the reason why the request goes nowhere */
-function admit({ exchange, head, isUpgrade, options }: Reception): Destination {
+function admit(reception: Reception): Destination {
+  const { exchange, head, isUpgrade, options } = reception
   if (!namesGateway(head, options.configuration().domains)) throw hostUnknown(head.host)
   const route = options.routes().find(head.path)
   if (route === undefined) throw noRoute(head.path)
   exchange.route = route
-  if (isUpgrade) admitUpgrade(exchange.client, head, route)
+  if (isUpgrade) admitUpgrade(reception, route)
   return route
 }
 
 /** @throws the reason why there is no WebSocket */
-function admitUpgrade({ request }: ClientExchange, head: RequestHead, route: Destination): void {
+function admitUpgrade(reception: Reception, route: Destination): void {
+  const { exchange, head } = reception
   if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
   if (!route.websocket) throw webSocketRefused(route.service, route.path)
-  const [origin] = fieldValues(request.fields, 'origin')
-  if (!isOwnOrigin(origin, head)) throw originRefused(origin ?? '')
+  const [origin] = fieldValues(exchange.client.request.fields, 'origin')
+  if (!isOwnOrigin(origin, head, reception.place.protocol)) throw originRefused(origin ?? '')
 }

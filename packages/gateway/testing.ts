@@ -57,6 +57,7 @@ export interface TestGatewayOptions {
   /** What else the configuration says. */
   readonly also?: Partial<GatewayConfiguration>
   readonly timeouts?: Partial<GatewayTimeouts>
+  readonly certificateLookMs?: number
   readonly upstreams?: readonly UpstreamDeclaration[]
   readonly onUpstreamEvent?: (event: UpstreamEvent) => void
 }

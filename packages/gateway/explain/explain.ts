@@ -1,5 +1,5 @@
 import { errorMessage, isAppError } from '@portolan/errors'
-import { TrustedProxies } from '../client-address.ts'
+import { type ClientPlace, TrustedProxies } from '../client-address.ts'
 import type { GatewayConfiguration } from '../configuration.ts'
 import { badRequest, hostUnknown, noRoute, originRefused, webSocketRefused } from '../errors.ts'
 import { isOwnOrigin, namesGateway } from '../host-name.ts'
@@ -41,14 +41,14 @@ export function explain(
   const title = `${method} ${target} from ${from}`
   try {
     const head = parseRequestHead(request)
-    explainClient(steps, asked, configuration)
+    const { protocol } = explainClient(steps, asked, configuration)
     const { patternHost } = configuration
     if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
       return { request: title, outcome: explainPattern(steps, head, patternHost), steps }
     }
     explainHost(steps, head, configuration)
     const route = explainRoute(steps, { head, target }, configuration)
-    if (isWebSocketHandshake(request)) explainWebSocket(steps, { head, route, request })
+    if (isWebSocketHandshake(request)) explainWebSocket(steps, { head, route, request, protocol })
     explainLimits(steps, { route, from }, configuration)
     return { request: title, outcome: explainTarget(steps, route, { ...configuration, states }), steps }
   } catch (error) {
@@ -96,7 +96,7 @@ function explainClient(
   steps: ExplainedStep[],
   { request, from, protocol }: ExplainedRequest,
   configuration: GatewayConfiguration,
-) {
+): ClientPlace {
   const proxies = new TrustedProxies(configuration.trustedProxies)
   const place = proxies.clientOf({ remoteAddress: from, protocol }, request.fields)
   const isProxy = proxies.trusts(from)
@@ -106,6 +106,7 @@ function explainClient(
       ? [`${from} is no trusted proxy, so its X-Forwarded-For does not count`]
       : []
   tell(steps, 'client', `${place.address} by ${place.protocol}`, why)
+  return place
 }
 
 function explainHost(steps: ExplainedStep[], head: RequestHead, { domains }: GatewayConfiguration): void {
@@ -161,18 +162,16 @@ function explainRoute(
   return route
 }
 
-function explainWebSocket(
-  steps: ExplainedStep[],
-  {
-    head,
-    route,
-    request,
-  }: { readonly head: RequestHead; readonly route: GatewayRoute; readonly request: RequestLines },
-): void {
+interface AskedWebSocket extends Pick<ExplainedRequest, 'request' | 'protocol'> {
+  readonly head: RequestHead
+  readonly route: GatewayRoute
+}
+
+function explainWebSocket(steps: ExplainedStep[], { head, route, request, protocol }: AskedWebSocket): void {
   if (head.framing.kind !== 'none') refuse(steps, 'websocket', badRequest('a WebSocket handshake has content'))
   if (!route.websocket) refuse(steps, 'websocket', webSocketRefused(route.service, route.path))
   const [origin] = fieldValues(request.fields, 'origin')
-  if (!isOwnOrigin(origin, head)) refuse(steps, 'websocket', originRefused(origin ?? ''))
+  if (!isOwnOrigin(origin, head, protocol)) refuse(steps, 'websocket', originRefused(origin ?? ''))
   pass(
     steps,
     'websocket',

@@ -10,7 +10,7 @@ import { HeadBuffer } from './head-buffer.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { MessageWriter } from './message-writer.ts'
 import { mayBeginRequest, parseRequestLines, type RequestLines } from './request-lines.ts'
-import { keepTunnelOpen } from './tunnel-socket.ts'
+import { breakOff, keepTunnelOpen } from './tunnel-socket.ts'
 
 export interface ServerConnectionOptions {
   readonly clock: Clock
@@ -170,7 +170,7 @@ export class ServerConnection {
     const early = this.#ahead ?? NOTHING
     this.#ahead = undefined
     keepTunnelOpen(socket)
-    return { socket, early, reset: () => socket.resetAndDestroy() }
+    return { socket, early, reset: () => breakOff(socket) }
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -382,7 +382,7 @@ class ServerExchange implements ClientExchange {
 
   abort(withReset = false): void {
     this.#state = 'over'
-    if (withReset) this.#connection.socket.resetAndDestroy()
+    if (withReset) breakOff(this.#connection.socket)
     else this.#connection.socket.destroy()
   }
 
