@@ -9,6 +9,9 @@ import { FleetAdmin } from './admin/fleet-admin.ts'
 import { type GatewayConfiguration, parseGatewayConfiguration } from './configuration.ts'
 import { configurationInvalid, configurationUnreadable, messageUnknown } from './errors.ts'
 import { jsonLines, LineBatch } from './log.ts'
+import type { RegistryAccess } from './slots/open-registry-door.ts'
+import { SlotTraffic } from './slots/slot-traffic.ts'
+import type { UpstreamEvent } from './upstreams/upstream-event.ts'
 import { Worker } from './workers/worker.ts'
 import { WorkerFleet } from './workers/worker-fleet.ts'
 import { WorkerSide } from './workers/worker-side.ts'
@@ -20,13 +23,21 @@ const logger = jsonLines((line) => lines.add(line))
 const closing = new AbortController()
 let fleet: WorkerFleet | undefined
 let admin: FleetAdmin | undefined
+let traffic: SlotTraffic | undefined
 
 async function runPrimary(): Promise<void> {
   listenForEnd()
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({ stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const configuration = await readConfiguration(process.env.PORTOLAN_GATEWAY_CONFIGURATION)
-  fleet = await WorkerFleet.open(configuration, { logger, startWorker })
+  traffic = new SlotTraffic(configuration, {
+    logger,
+    registry: takeRegistryAccess(process.env),
+    memoryPath: `${process.env.PORTOLAN_GATEWAY_CONFIGURATION}.slots`,
+    apply: async (next) => fleet?.configure(next),
+  })
+  fleet = await WorkerFleet.open(await traffic.begin(), { logger, startWorker, onUpstreamEvent: passOn })
+  await traffic.serve()
   admin = new FleetAdmin(fleet)
   await admin.follow(configuration, { signal: closing.signal })
   const { addresses } = fleet
@@ -34,6 +45,26 @@ async function runPrimary(): Promise<void> {
   process.on('message', (message) => void answerMessage(message)) // never rejects
   process.on('SIGHUP', () => void replaceByFile()) // never rejects
   await say({ type: 'ready', version: MESSAGES_VERSION, addresses, admin: admin.address })
+}
+
+/** Whoever runs the gateway hears of it as well. */
+function passOn(event: UpstreamEvent): void {
+  void traffic?.takeEvent(event) // it does not reject
+  void say({ type: 'upstream-event', event }) // never rejects
+}
+
+/** The key is not for the workers, which inherit the environment. */
+function takeRegistryAccess(environment: NodeJS.ProcessEnv): RegistryAccess | undefined {
+  const { PORTOLAN_REGISTRY: url, PORTOLAN_REGISTRY_KEY: key } = environment
+  const { PORTOLAN_REGISTRY_SOCKET: socketPath, PORTOLAN_HOST: hostName } = environment
+  delete environment.PORTOLAN_REGISTRY_KEY
+  if (url === undefined || key === undefined) return undefined
+  return {
+    url,
+    key,
+    ...(socketPath === undefined ? {} : { socketPath }),
+    ...(hostName === undefined ? {} : { hostName }),
+  }
 }
 
 function startWorker(): Worker {
@@ -60,8 +91,8 @@ function parseJson(text: string): unknown {
 
 async function take(how: 'configure' | 'replace', configuration: GatewayConfiguration): Promise<void> {
   await admin?.follow(configuration, { signal: closing.signal })
-  if (how === 'configure') await fleet?.configure(configuration)
-  else await fleet?.replace(configuration)
+  if (how === 'configure') await traffic?.configure(configuration)
+  else await traffic?.configure(configuration, async (next) => fleet?.replace(next))
 }
 
 /** As of a web server: new workers with what the file says now, and with the program as it is now. */
@@ -75,7 +106,11 @@ async function replaceByFile(): Promise<void> {
 
 async function answerMessage(message: unknown): Promise<void> {
   try {
-    const { type, configuration } = readMessage(message)
+    const { type, configuration, upstream, isUnderWay } = readMessage(message)
+    if (type === 'restarting') {
+      await fleet?.announceRestart(upstream, isUnderWay)
+      return
+    }
     if (type !== 'configure' && type !== 'replace') throw messageUnknown(type)
     await take(type, parseGatewayConfiguration(configuration))
     await say({ type: type === 'replace' ? 'replaced' : 'configured' })
@@ -84,9 +119,9 @@ async function answerMessage(message: unknown): Promise<void> {
   }
 }
 
-function readMessage(message: unknown): { readonly type: string; readonly configuration: unknown } {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return { type: '', configuration: null }
-  return { type: String(message.type), configuration: 'configuration' in message ? message.configuration : undefined }
+function readMessage(message: unknown) {
+  const { type, configuration, upstream, isUnderWay } = Object(message)
+  return { type: String(type ?? ''), configuration, upstream: String(upstream), isUnderWay: isUnderWay === true }
 }
 
 /** Resolves when it is on its way, or lost. */
@@ -114,8 +149,7 @@ function listenForEnd(): void {
 async function end(reason: string): Promise<void> {
   logger.info({ reason }, 'closing')
   closing.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
-  await admin?.close()
-  await fleet?.close(GRACE_MS)
+  await Promise.all([admin?.close(), traffic?.close(), fleet?.close(GRACE_MS)])
   lines.flush()
   process.exit(0)
 }

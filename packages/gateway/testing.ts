@@ -15,11 +15,11 @@ export interface TestUpstream extends AsyncDisposable {
   readonly server: Server
 }
 
-/** An HTTP service on a free port; disposing of it breaks every connection. */
-export async function openTestUpstream(handler: RequestListener): Promise<TestUpstream> {
+/** An HTTP service on a free port, or on the one that is wanted; disposing of it breaks every connection. */
+export async function openTestUpstream(handler: RequestListener, wanted = 0): Promise<TestUpstream> {
   const server = createServer(handler)
   const sockets = trackSockets(server)
-  const port = await listenAnywhere(server)
+  const port = await listenAt(server, wanted)
   return { port, server, [Symbol.asyncDispose]: () => closeAll(server, sockets) }
 }
 
@@ -37,7 +37,7 @@ export async function openTestSocketServer(
     socket.on('error', () => socket.destroy()) // tests break connections on purpose
     serve(socket)
   })
-  const port = await listenAnywhere(server)
+  const port = await listenAt(server, 0)
   return { port, [Symbol.asyncDispose]: () => closeAll(server, sockets) }
 }
 
@@ -127,8 +127,8 @@ export class RawClient implements AsyncDisposable {
   }
 }
 
-async function listenAnywhere(server: NetServer): Promise<number> {
-  server.listen(0, '127.0.0.1')
+async function listenAt(server: NetServer, wanted: number): Promise<number> {
+  server.listen(wanted, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('The test server has no TCP address.')

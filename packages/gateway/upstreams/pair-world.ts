@@ -18,9 +18,9 @@ export interface TestHalf extends AsyncDisposable {
 }
 
 /** Answers with its name; streams events on `/events`; takes WebSockets, to which it says its name at each message. */
-export async function openTestHalf(name: string): Promise<TestHalf> {
+export async function openTestHalf(name: string, port = 0): Promise<TestHalf> {
   const heard: string[] = []
-  const service = await openTestUpstream((request, response) => void answer(request, response))
+  const service = await openTestUpstream((request, response) => void answer(request, response), port)
   const half: TestHalf = {
     port: service.port,
     heard,

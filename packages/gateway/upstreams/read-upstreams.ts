@@ -67,7 +67,8 @@ function readTarget(read: Reader, value: unknown, at: string): UpstreamTarget {
   return Object.freeze({ host: read.host(host, `${at}.host`), port: read.port(port, `${at}.port`, { lowest: 1 }) })
 }
 
-function readPair(read: Reader, value: unknown, at: string): PairDeclaration {
+/** @param at its place in the configuration */
+export function readPair(read: Reader, value: unknown, at: string): PairDeclaration {
   const keys = ['blue', 'green', 'active', 'isOtherWarm', 'graceMs', 'graceUntil', 'rollback', 'slots']
   const written = read.record(value, at, keys)
   const { blue, green, graceMs, graceUntil, isOtherWarm, slots } = written
@@ -93,9 +94,12 @@ function readActive(read: Reader, value: unknown, at: string): Half | null {
 }
 
 function readHalf(read: Reader, value: unknown, at: string): HalfDeclaration {
-  const { version, ...rest } = read.record(value, at, ['host', 'port', 'version'])
-  const target = readTarget(read, rest, at)
-  return version === undefined ? target : Object.freeze({ ...target, version: read.name(version, `${at}.version`) })
+  const { version, deployedAt, ...rest } = read.record(value, at, ['host', 'port', 'version', 'deployedAt'])
+  return Object.freeze({
+    ...readTarget(read, rest, at),
+    ...(version === undefined ? {} : { version: read.name(version, `${at}.version`) }),
+    ...(deployedAt === undefined ? {} : { deployedAt: readMoment(read, deployedAt, `${at}.deployedAt`) }),
+  })
 }
 
 function readMoment(read: Reader, value: unknown, at: string): string {

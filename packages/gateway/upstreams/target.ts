@@ -57,7 +57,7 @@ export class Target {
 
   constructor(settings: TargetSettings, events: TargetEvents, options: UpstreamPoolOptions) {
     const { half, address, circuit } = settings
-    const { version, ...place } = address
+    const { version, deployedAt: _, ...place } = address
     this.half = half
     this.version = version
     this.address = Object.freeze(place)

@@ -32,6 +32,8 @@ export interface PairDeclaration {
 
 export interface HalfDeclaration extends UpstreamTarget {
   readonly version?: string
+  /** ISO. The same version, put there a second time, is another one. */
+  readonly deployedAt?: string
 }
 
 /** A pair of a registry, and where its halves are reached. */

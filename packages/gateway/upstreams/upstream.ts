@@ -342,8 +342,8 @@ function settingsOf({ target, pair, health, circuit, connections }: UpstreamDecl
   })
 }
 
-function keyOf({ half, address: { host, port, version } }: TargetSettings): string {
-  return JSON.stringify([half, host, port, version])
+function keyOf({ half, address: { host, port, version, deployedAt } }: TargetSettings): string {
+  return JSON.stringify([half, host, port, version, deployedAt])
 }
 
 /** The key of the target that a declaration wants to be active. */

@@ -4,12 +4,15 @@ import { type GatewaySnapshot, mergeSnapshots, pastOf } from '../figures/snapsho
 import { SpendingExchange } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
 import type { GatewayLogger } from '../log.ts'
+import type { UpstreamEvent } from '../upstreams/upstream-event.ts'
 import type { Worker } from './worker.ts'
 
 export interface WorkerFleetOptions {
   readonly logger: GatewayLogger
   /** Starts a process that shares the listening sockets with all the others. */
   readonly startWorker: () => Worker
+  /** Told what happens behind the routes of each worker. */
+  readonly onUpstreamEvent?: (event: UpstreamEvent) => void
 }
 
 /** How long the connections of a worker that was replaced may go on. */
@@ -123,6 +126,12 @@ export class WorkerFleet {
     })
   }
 
+  /** As Gateway.announceRestart, to all. */
+  async announceRestart(upstream: string, isUnderWay: boolean): Promise<void> {
+    // One that ends meanwhile serves nobody.
+    await Promise.allSettled(this.workers.map((worker) => worker.announceRestart(upstream, isUnderWay)))
+  }
+
   /** Stops all of them. Resolves when none is left. */
   async close(graceMs: number): Promise<void> {
     this.#closing.abort()
@@ -144,6 +153,8 @@ export class WorkerFleet {
 
   async #start(configuration: GatewayConfiguration): Promise<Worker> {
     const worker = this.#options.startWorker()
+    const { onUpstreamEvent } = this.#options
+    if (onUpstreamEvent !== undefined) worker.onUpstreamEvent = onUpstreamEvent
     const startedMs = performance.now()
     try {
       this.#addresses = await worker.open(configuration)

@@ -2,11 +2,13 @@ import { AppError, errorCode, errorMessage, isAppError } from '@portolan/errors'
 import type { GatewaySnapshot } from '../figures/snapshot.ts'
 import type { Spending } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
+import type { UpstreamEvent } from '../upstreams/upstream-event.ts'
 
 /** What the primary process asks of a worker; each is answered once, by an {@link Answer} with the same number. */
 export type Request =
   | { readonly id: number; readonly type: 'open'; readonly configuration: unknown }
   | { readonly id: number; readonly type: 'configure'; readonly configuration: unknown }
+  | { readonly id: number; readonly type: 'announce-restart'; readonly upstream: string; readonly isUnderWay: boolean }
   | { readonly id: number; readonly type: 'snapshot' }
   /** Answered with what clients have spent here. @param others what they have spent in the other workers */
   | { readonly id: number; readonly type: 'spend'; readonly others: readonly Spending[] }
@@ -14,6 +16,12 @@ export type Request =
   | { readonly id: number; readonly type: 'hand-over'; readonly graceMs: number }
   /** Stops accepting, closes what is idle, and ends when the rest is done. */
   | { readonly id: number; readonly type: 'close'; readonly graceMs: number }
+
+/** What a worker tells without being asked. */
+export interface Notice {
+  readonly type: 'upstream-event'
+  readonly event: UpstreamEvent
+}
 
 /** A request without its number. */
 export type Asked = Request extends infer One ? (One extends Request ? Omit<One, 'id'> : never) : never

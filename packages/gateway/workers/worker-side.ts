@@ -3,7 +3,7 @@ import { gatewayClosing } from '../errors.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import type { GatewayAddress } from '../listener.ts'
 import type { GatewayLogger } from '../log.ts'
-import { type Answer, faultOf, type Outcome, type Request } from './worker-messages.ts'
+import { type Answer, faultOf, type Notice, type Outcome, type Request } from './worker-messages.ts'
 
 export interface WorkerSurroundings {
   readonly logger: GatewayLogger
@@ -11,7 +11,7 @@ export interface WorkerSurroundings {
   readonly writeLine: (line: string) => void
   readonly serviceKey: string | undefined
   /** Resolves when the answer is on its way. */
-  readonly send: (answer: Answer) => Promise<void>
+  readonly send: (answer: Answer | Notice) => Promise<void>
   /** Nothing is left to do. */
   readonly exit: () => void
 }
@@ -42,6 +42,9 @@ export class WorkerSide {
       case 'configure':
         await this.#opened.configure(parseGatewayConfiguration(request.configuration))
         return {}
+      case 'announce-restart':
+        this.#opened.announceRestart(request.upstream, request.isUnderWay)
+        return {}
       case 'snapshot':
         return { snapshot: this.#opened.snapshot() }
       case 'spend':
@@ -59,13 +62,14 @@ export class WorkerSide {
   }
 
   async #open(configuration: unknown): Promise<readonly GatewayAddress[]> {
-    const { logger, writeLine, serviceKey } = this.#surroundings
+    const { logger, writeLine, serviceKey, send } = this.#surroundings
     const { signal } = this.#opening
     this.#gateway = await openGateway(parseGatewayConfiguration(configuration), {
       logger,
       writeLine,
       signal,
       serviceKey,
+      onUpstreamEvent: (event) => void send({ type: 'upstream-event', event }), // never rejects
     })
     return this.#gateway.addresses
   }

@@ -4,9 +4,10 @@ import type { GatewayConfiguration } from '../configuration.ts'
 import type { GatewaySnapshot } from '../figures/snapshot.ts'
 import type { Spending } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
+import type { UpstreamEvent } from '../upstreams/upstream-event.ts'
 import { workerEnded } from './errors.ts'
 import { relayLines } from './line-relay.ts'
-import { type Answer, type Asked, errorOf, type Outcome } from './worker-messages.ts'
+import { type Answer, type Asked, errorOf, type Notice, type Outcome } from './worker-messages.ts'
 
 interface Pending {
   readonly resolve: (outcome: Outcome) => void
@@ -26,12 +27,18 @@ export class Worker {
   #isEnded = false
   #latestSnapshot: GatewaySnapshot | undefined
 
+  /** Told what happens behind its routes. */
+  onUpstreamEvent: (event: UpstreamEvent) => void = () => undefined
+
   /** @param write takes whole lines of what it says */
   constructor(started: ClusterWorker, write: (lines: string) => void) {
     this.#process = started
     const { stdout }: { readonly stdout: Readable | null } = started.process
     if (stdout !== null) relayLines(stdout, write)
-    started.on('message', (answer: Answer) => this.#settle(answer))
+    started.on('message', (message: Answer | Notice) => {
+      if ('event' in message) this.onUpstreamEvent(message.event)
+      else this.#settle(message)
+    })
     started.on('error', () => undefined) // a message to a process that has just died: `ended` tells
     this.ended = new Promise((resolve) => {
       started.once('exit', (status, signal) => {
@@ -81,6 +88,10 @@ export class Worker {
   async spend(others: readonly Spending[]): Promise<readonly Spending[]> {
     const { spent = [] } = await this.#ask({ type: 'spend', others })
     return spent
+  }
+
+  async announceRestart(upstream: string, isUnderWay: boolean): Promise<void> {
+    await this.#ask({ type: 'announce-restart', upstream, isUnderWay })
   }
 
   /** Resolves when it has ended: by itself, or killed when the grace is long over. */
