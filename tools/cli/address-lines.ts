@@ -1,5 +1,5 @@
 import { formatPortRange } from '@portolan/ports'
-import type { DeclaredPort, ResolvedStack, Service } from '@portolan/stack'
+import type { DeclaredPort, PatternHost, ResolvedStack, Service } from '@portolan/stack'
 import { allServices, urlOf } from '@portolan/supervise'
 import type { CliContext } from './cli-context.ts'
 import { type ChosenStack, meantCopy } from './stack-argument.ts'
@@ -43,7 +43,13 @@ export function copyWords({ environment, shift, preview }: ResolvedStack<Declare
 export function gatewayUrl({ gateway }: ResolvedStack<DeclaredPort>): string | undefined {
   const port = gateway?.ports.find(({ speaks }) => speaks.includes('http'))
   if (gateway === undefined || port?.range === undefined) return undefined
-  return urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:').replace(/:80$/, '')
+  const url = urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:').replace(/:80$/, '')
+  // People are signed in on the platform's own host, and on no other.
+  return gateway.patternHost === undefined ? url : platformUrl(gateway.patternHost, url)
+}
+
+function platformUrl({ platform, domain }: PatternHost, url: string): string {
+  return platform ?? url.replace('//localhost', `//${domain}`)
 }
 
 function portWords(service: Service): string {

@@ -1,0 +1,1 @@
+export const HEADING = 'It works'
