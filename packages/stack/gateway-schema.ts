@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { oversightEntries } from './limits-schema.ts'
 import { patternHost } from './pattern-host-schema.ts'
+import { tls } from './tls-schema.ts'
 
 /** What only the gateway of a stack says, beside what every service may say. */
 export const gatewayEntries = {
@@ -28,4 +29,5 @@ export const gatewayEntries = {
     }),
   ),
   patternHost: Type.Optional(patternHost),
+  tls: Type.Optional(tls),
 }

@@ -20,6 +20,7 @@ export function resolveGateway(written: FullGateway, resolving: Resolving): Gate
     log: written.log,
     tracing: written.tracing,
     patternHost: written.patternHost,
+    tls: written.tls,
   }
 }
 

@@ -3,6 +3,7 @@ import type { OFF, WrittenLimits, WrittenLog, WrittenShareLimits, WrittenTracing
 import type { PatternHost } from './pattern-host-schema.ts'
 import type { Path, Positions } from './position.ts'
 import type { Setting } from './stack-schema.ts'
+import type { WrittenTls } from './tls-schema.ts'
 import type { EmbeddedPart, HostKind, KeptThing, Protocol, Reach } from './vocabulary.ts'
 
 /** A stack in one of its environments: nothing is left to look up or to merge. Frozen to the leaves. */
@@ -81,6 +82,8 @@ export interface Gateway<P extends DeclaredPort = Port> extends Service<P> {
   readonly tracing: WrittenTracing | undefined
   /** As written: its services are services of the stack. */
   readonly patternHost: PatternHost | undefined
+  /** As written: files are from the folder of the stack file. */
+  readonly tls: WrittenTls | undefined
 }
 
 export type Run =

@@ -134,7 +134,10 @@ function gatewayRunner(
     NODE_COMPILE_CACHE: parts.folder.compiled,
     PORTOLAN_GATEWAY_CONFIGURATION: file,
   }
-  const configuration = gatewayConfiguration(parts.stack)
+  const configuration = gatewayConfiguration(parts.stack, {
+    stackFolder: parts.stackFolder,
+    dataFolder: parts.folder.root,
+  })
   const start = async (): Promise<Running> => {
     await writeAtomically(file, `${JSON.stringify(configuration, null, 2)}\n`, 0o600)
     const args = ['--disable-warning=ExperimentalWarning', parts.programs.gateway]

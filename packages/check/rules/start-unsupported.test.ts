@@ -14,9 +14,11 @@ test('a gateway in a container is one as well', () => {
   ])
 })
 
-test('the own gateway speaks no TLS; another program may', () => {
+test('the own gateway speaks https by a certificate; another program has its own', () => {
   expect(found('gateway: { ports: { http: 80, https: 443 } }\n')).toMatchObject([
     { message: expect.stringContaining('"https: null"') },
   ])
+  const tls = 'tls: { certificates: [{ certificate: a.pem, key: a.key }] }'
+  expect(found(`gateway: { ports: { http: 80, https: 443 }, ${tls} }\n`)).toEqual([])
   expect(found('gateway: { run: { command: caddy }, ports: { https: 443 } }\n')).toEqual([])
 })

@@ -19,10 +19,13 @@ export const startUnsupported = defineRule(CODES, (resolved, say) => {
   }
   const { gateway } = resolved
   const encrypted = gateway?.ports.find(({ speaks }) => speaks.includes('https'))
-  if (gateway?.run.kind === 'embedded' && encrypted !== undefined) {
+  const { certificates = [], acme } = gateway?.tls ?? {}
+  const hasCertificates = certificates.length > 0 || acme !== undefined
+  if (gateway?.run.kind === 'embedded' && encrypted !== undefined && !hasCertificates) {
     const message =
-      `This version of the gateway speaks no TLS, and "${encrypted.name}" is to: none of the stack would start. ` +
-      `Take the port away in the environment that "up" is for ("${encrypted.name}: null").`
+      `The gateway's port "${encrypted.name}" speaks https, and there is no certificate for it: none of the stack ` +
+      `would start. Say "gateway: { tls: { certificates: [...] } }" or "tls: { acme: ... }", or take the port away in ` +
+      `the environment that "up" is for ("${encrypted.name}: null").`
     findings.push(say('START_UNSUPPORTED', { at: encrypted.source, message }))
   }
   return findings

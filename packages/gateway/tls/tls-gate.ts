@@ -73,7 +73,9 @@ export class TlsGate {
       else onSecure(socket, socket.alpnProtocol === 'h2')
     })
     server.on('tlsClientError', (error, socket) => {
-      this.#options.logger.info({ code: errorCode(error) ?? error.message }, 'handshake failed')
+      const code = errorCode(error) ?? error.message
+      // Who only looks whether the port is open says nothing, and goes.
+      if (code !== 'ECONNRESET') this.#options.logger.info({ code }, 'handshake failed')
       socket.destroy()
     })
     return server

@@ -1,25 +1,25 @@
 import type { GatewayConfiguration, PatternHostConfiguration } from '@portolan/gateway'
 import { portMeant, type ResolvedStack } from '@portolan/stack'
-import { needUnsupported } from '../errors.ts'
 import { bindAddress, placeOf } from '../place.ts'
 import { ADMIN_PORT, gatewayOversight, shareLimitsOf } from './gateway-oversight.ts'
 import { patternHostPlan } from './pattern-host-plan.ts'
+import { type GatewayPlaces, speaksHttps, tlsPlan } from './tls-plan.ts'
 
 /**
  * What the stack's gateway has to do, as its one value.
- * @throws SUPERVISE_NEED_UNSUPPORTED for a port that speaks TLS: answering it in plain text would be worse than nothing
+ * @throws SUPERVISE_NEED_UNSUPPORTED for a port that speaks https without a certificate
  */
-export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration {
+export function gatewayConfiguration(stack: ResolvedStack, places: GatewayPlaces): GatewayConfiguration {
   const ports = stack.gateway?.ports ?? []
-  const encrypted = ports.find(({ speaks }) => speaks.includes('https'))
-  if (encrypted !== undefined) {
-    const reason =
-      'this version of the gateway does not speak TLS yet. Take the port away for this environment ("https: null").'
-    throw needUnsupported('gateway', `port ${encrypted.name}`, reason)
-  }
+  const tls = tlsPlan(stack, places)
   const listeners = ports
     .filter(({ name }) => name !== ADMIN_PORT)
-    .map((port) => ({ name: port.name, address: bindAddress(port), port: port.range.first }))
+    .map((port) => ({
+      name: port.name,
+      address: bindAddress(port),
+      port: port.range.first,
+      ...(speaksHttps(port) ? { tls: true } : {}),
+    }))
   const routes = stack.services.flatMap((service) =>
     service.routes.flatMap((route) => {
       const port = portMeant(service, route.port)
@@ -39,6 +39,7 @@ export function gatewayConfiguration(stack: ResolvedStack): GatewayConfiguration
     listeners,
     routes,
     ...gatewayOversight(stack),
+    ...(tls === undefined ? {} : { tls }),
     ...(patternHost === undefined ? {} : { patternHost }),
   }
 }

@@ -9,7 +9,10 @@ gateway: { ports: ${ports}, patternHost: ${patternHost} }
 services:
   plane: { run: { module: plane.ts }, ports: { http: 7000 } }
 `
-  return gatewayConfiguration(resolveStack(parseStack(text, 'portolan.yaml'), { values: {} }))
+  return gatewayConfiguration(resolveStack(parseStack(text, 'portolan.yaml'), { values: {} }), {
+    stackFolder: '/stack',
+    dataFolder: '/data',
+  })
 }
 
 test('the services of a pattern host are named by where they are, and the platform is the domain itself', () => {
