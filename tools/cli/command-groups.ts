@@ -16,6 +16,10 @@ const GROUPS: Readonly<Record<string, CommandGroup>> = {
     description: 'run further copies of a stack, on ports that a registry leases them',
     load: async () => (await import('./commands/preview.ts')).previewCommand,
   },
+  routes: {
+    description: 'why the gateway sends a request where it sends it',
+    load: async () => (await import('./commands/routes.ts')).routesCommand,
+  },
   ports: {
     description: 'who holds which ports: allocate, look up, give back',
     load: async () => (await import('./commands/ports.ts')).portsCommand,

@@ -36,56 +36,49 @@ export function explain(
   states: readonly UpstreamState[] = [],
 ): Explanation {
   const { request, from } = asked
-  const steps: ExplainedStep[] = []
+  const way = new Way()
+  const { steps } = way
   const { method, target } = request
   const title = `${method} ${target} from ${from}`
   try {
     const head = parseRequestHead(request)
-    const { protocol } = explainClient(steps, asked, configuration)
+    const { protocol } = explainClient(way, asked, configuration)
     const { patternHost } = configuration
     if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
-      return { request: title, outcome: explainPattern(steps, head, patternHost), steps }
+      return { request: title, outcome: explainPattern(way, head, patternHost), steps }
     }
-    explainHost(steps, head, configuration)
-    const route = explainRoute(steps, { head, target }, configuration)
-    if (isWebSocketHandshake(request)) explainWebSocket(steps, { head, route, request, protocol })
-    explainLimits(steps, { route, from }, configuration)
-    return { request: title, outcome: explainTarget(steps, route, { ...configuration, states }), steps }
+    explainHost(way, head, configuration)
+    const route = explainRoute(way, { head, target }, configuration)
+    if (isWebSocketHandshake(request)) explainWebSocket(way, { head, route, request, protocol })
+    explainLimits(way, { route, from }, configuration)
+    return { request: title, outcome: explainTarget(way, route, { ...configuration, states }), steps }
   } catch (error) {
-    return { request: title, outcome: refusal(steps, error), steps }
+    return { request: title, outcome: refusal(way, error), steps }
   }
 }
 
-function tell(
-  steps: ExplainedStep[],
-  step: ExplainedStep['step'],
-  words: string,
-  reasons: readonly string[] = [],
-): void {
-  steps.push({ step, verdict: 'told', words, reasons })
+/** The steps so far. */
+class Way {
+  readonly steps: ExplainedStep[] = []
+
+  tell(step: ExplainedStep['step'], words: string, reasons: readonly string[] = []): void {
+    this.steps.push({ step, verdict: 'told', words, reasons })
+  }
+
+  pass(step: ExplainedStep['step'], words: string, reasons: readonly string[] = []): void {
+    this.steps.push({ step, verdict: 'passes', words, reasons })
+  }
+
+  /** @throws the error itself */
+  refuse(step: ExplainedStep['step'], error: Error, reasons: readonly string[] = []): never {
+    this.steps.push({ step, verdict: 'refused', words: error.message, reasons })
+    throw error
+  }
 }
 
-function pass(
-  steps: ExplainedStep[],
-  step: ExplainedStep['step'],
-  words: string,
-  reasons: readonly string[] = [],
-): void {
-  steps.push({ step, verdict: 'passes', words, reasons })
-}
-
-function refuse(
-  steps: ExplainedStep[],
-  step: ExplainedStep['step'],
-  error: Error,
-  reasons: readonly string[] = [],
-): never {
-  steps.push({ step, verdict: 'refused', words: error.message, reasons })
-  throw error
-}
-
-function refusal(steps: ExplainedStep[], error: unknown): ExplainedOutcome {
+function refusal(way: Way, error: unknown): ExplainedOutcome {
   const message = errorMessage(error)
+  const { steps } = way
   const wasSaid = steps.some(({ verdict }) => verdict === 'refused')
   if (!wasSaid) steps.push({ step: 'request', verdict: 'refused', words: message, reasons: [] })
   const { code, status } = isAppError(error) ? error : { code: 'INTERNAL', status: 500 }
@@ -93,7 +86,7 @@ function refusal(steps: ExplainedStep[], error: unknown): ExplainedOutcome {
 }
 
 function explainClient(
-  steps: ExplainedStep[],
+  way: Way,
   { request, from, protocol }: ExplainedRequest,
   configuration: GatewayConfiguration,
 ): ClientPlace {
@@ -105,60 +98,52 @@ function explainClient(
     : request.fields.names.includes('x-forwarded-for')
       ? [`${from} is no trusted proxy, so its X-Forwarded-For does not count`]
       : []
-  tell(steps, 'client', `${place.address} by ${place.protocol}`, why)
+  way.tell('client', `${place.address} by ${place.protocol}`, why)
   return place
 }
 
-function explainHost(steps: ExplainedStep[], head: RequestHead, { domains }: GatewayConfiguration): void {
+function explainHost(way: Way, head: RequestHead, { domains }: GatewayConfiguration): void {
   const known = ['localhost', 'any address', ...domains]
   if (!namesGateway(head, domains)) {
-    refuse(steps, 'host', hostUnknown(head.host), [`the gateway answers to ${known.join(', ')}`])
+    way.refuse('host', hostUnknown(head.host), [`the gateway answers to ${known.join(', ')}`])
   }
-  pass(steps, 'host', head.host === '' ? 'none, which HTTP/1.0 allows' : `"${head.host}" is a name of this gateway`)
+  way.pass('host', head.host === '' ? 'none, which HTTP/1.0 allows' : `"${head.host}" is a name of this gateway`)
 }
 
 /** The rest is decided by who asks, and by a directory that is asked then. */
-function explainPattern(
-  steps: ExplainedStep[],
-  head: RequestHead,
-  patternHost: PatternHostConfiguration,
-): ExplainedOutcome {
-  const { port, workspace, label } = patternLabel(steps, head, patternHost)
+function explainPattern(way: Way, head: RequestHead, patternHost: PatternHostConfiguration): ExplainedOutcome {
+  const { port, workspace, label } = patternLabel(way, head, patternHost)
   const { sharing, directory, deniedPorts } = patternHost
-  if (deniedPorts.includes(port)) refuse(steps, 'host', workspacePortDenied(port))
-  pass(steps, 'host', `${head.host} is port ${port} of workspace "${workspace}"`, [
+  if (deniedPorts.includes(port)) way.refuse('host', workspacePortDenied(port))
+  way.pass('host', `${head.host} is port ${port} of workspace "${workspace}"`, [
     `ports that nothing is said of are shared as "${sharing.unlessSaid}", and none more than "${sharing.most}"`,
   ])
   const asked = directory.kind === 'http' ? `${directory.service} is asked` : 'its table says'
-  tell(steps, 'target', `where the workspace is: ${asked}`)
+  way.tell('target', `where the workspace is: ${asked}`)
   return { kind: 'forwarded', route: label, service: `${workspace}:${port}`, target: 'the address of the workspace' }
 }
 
-function patternLabel(
-  steps: ExplainedStep[],
-  { host }: RequestHead,
-  { domain }: PatternHostConfiguration,
-): PatternLabel {
+function patternLabel(way: Way, { host }: RequestHead, { domain }: PatternHostConfiguration): PatternLabel {
   try {
     return parsePatternHost(host, domain)
   } catch (error) {
-    steps.push({ step: 'host', verdict: 'refused', words: errorMessage(error), reasons: [] })
+    way.steps.push({ step: 'host', verdict: 'refused', words: errorMessage(error), reasons: [] })
     throw error
   }
 }
 
 function explainRoute(
-  steps: ExplainedStep[],
+  way: Way,
   { head, target }: { readonly head: RequestHead; readonly target: string },
   { routes }: GatewayConfiguration,
 ): GatewayRoute {
   const asked = target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
-  if (asked === head.path) pass(steps, 'path', `"${head.path}" is in its one form already`)
-  else pass(steps, 'path', `"${asked}" is read as "${head.path}", which is what is matched and sent on`)
+  if (asked === head.path) way.pass('path', `"${head.path}" is in its one form already`)
+  else way.pass('path', `"${asked}" is read as "${head.path}", which is what is matched and sent on`)
   const route = takenRoute(routes, head.path)
   const lost = lostRoutes(routes, head.path, route)
-  if (route === undefined) return refuse(steps, 'route', noRoute(head.path), lost)
-  pass(steps, 'route', `${route.path} → ${route.service}`, lost)
+  if (route === undefined) return way.refuse('route', noRoute(head.path), lost)
+  way.pass('route', `${route.path} → ${route.service}`, lost)
   return route
 }
 
@@ -167,27 +152,26 @@ interface AskedWebSocket extends Pick<ExplainedRequest, 'request' | 'protocol'> 
   readonly route: GatewayRoute
 }
 
-function explainWebSocket(steps: ExplainedStep[], { head, route, request, protocol }: AskedWebSocket): void {
-  if (head.framing.kind !== 'none') refuse(steps, 'websocket', badRequest('a WebSocket handshake has content'))
-  if (!route.websocket) refuse(steps, 'websocket', webSocketRefused(route.service, route.path))
+function explainWebSocket(way: Way, { head, route, request, protocol }: AskedWebSocket): void {
+  if (head.framing.kind !== 'none') way.refuse('websocket', badRequest('a WebSocket handshake has content'))
+  if (!route.websocket) way.refuse('websocket', webSocketRefused(route.service, route.path))
   const [origin] = fieldValues(request.fields, 'origin')
-  if (!isOwnOrigin(origin, head, protocol)) refuse(steps, 'websocket', originRefused(origin ?? ''))
-  pass(
-    steps,
+  if (!isOwnOrigin(origin, head, protocol)) way.refuse('websocket', originRefused(origin ?? ''))
+  way.pass(
     'websocket',
     origin === undefined ? 'a program asks, for there is no Origin' : `its Origin "${origin}" is its own host`,
   )
 }
 
 function explainLimits(
-  steps: ExplainedStep[],
+  way: Way,
   { route, from }: { readonly route: GatewayRoute; readonly from: string },
   configuration: GatewayConfiguration,
 ): void {
   const limits = resolveLimits(configuration.limits)
   const isExempt = new NetworkList(limits.exempt).has(from)
   const client = isExempt ? 'none, for its address is exempt' : limitWords(limits.client)
-  tell(steps, 'limits', 'what may be taken before it is refused with 429', [
+  way.tell('limits', 'what may be taken before it is refused with 429', [
     `client ${clientName(from)}: ${client}`,
     `route ${route.path}: ${limitWords(routeLimits(limits.route, route.limits))}`,
     `the whole: ${limits.whole.requestsAtOnce === false ? 'no limit' : `${limits.whole.requestsAtOnce} requests at once, then each in its turn`}`,
@@ -204,7 +188,7 @@ function limitWords({ requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }
 }
 
 function explainTarget(
-  steps: ExplainedStep[],
+  way: Way,
   { path, service, target }: GatewayRoute,
   {
     upstreams: declared = [],
@@ -220,7 +204,7 @@ function explainTarget(
     ...(state?.isHolding === true ? ['it is being waited for: requests are held'] : []),
     ...(state?.targets ?? []).map(targetReason),
   ]
-  tell(steps, 'target', address === name ? address : `${name}: ${address}`, reasons)
+  way.tell('target', address === name ? address : `${name}: ${address}`, reasons)
   return { kind: 'forwarded', route: path, service, target: address }
 }
 

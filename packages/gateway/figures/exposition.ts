@@ -1,4 +1,4 @@
-import type { UpstreamState } from '../upstreams/upstream-state.ts'
+import type { TargetState, UpstreamState } from '../upstreams/upstream-state.ts'
 import { bucketEndMs, type HistogramFigures } from './histogram.ts'
 import { type GatewaySnapshot, METHOD_CLASSES, type RouteSnapshot, STATUS_CLASSES } from './snapshot.ts'
 
@@ -130,68 +130,69 @@ function connectionMetrics({ connections, streams, tunnels }: GatewaySnapshot): 
   ]
 }
 
+interface UpstreamMetric<State> {
+  readonly name: string
+  readonly kind: Kind
+  readonly help: string
+  readonly value: (state: State) => number
+}
+
+const TARGET_METRICS: readonly UpstreamMetric<TargetState>[] = [
+  {
+    name: 'connections_used',
+    kind: 'gauge',
+    help: 'Connections with a request on them.',
+    value: (one) => one.usedCount,
+  },
+  {
+    name: 'connections_kept',
+    kind: 'gauge',
+    help: 'Connections that wait for a request.',
+    value: (one) => one.keptCount,
+  },
+  { name: 'web_sockets', kind: 'gauge', help: 'WebSockets to a service.', value: (one) => one.webSocketCount },
+  { name: 'requests_total', kind: 'counter', help: 'Requests sent to a service.', value: (one) => one.requestCount },
+  { name: 'failures_total', kind: 'counter', help: 'Requests without an answer.', value: (one) => one.failureCount },
+  { name: 'errors_total', kind: 'counter', help: 'Answers of 500 and above.', value: (one) => one.errorCount },
+  { name: 'available', kind: 'gauge', help: 'Whether a target may get requests.', value: availability },
+]
+
+const WHOLE_METRICS: readonly UpstreamMetric<UpstreamState>[] = [
+  {
+    name: 'requests_waiting',
+    kind: 'gauge',
+    help: 'Requests that wait for a target.',
+    value: (one) => one.waitingCount,
+  },
+  { name: 'retries_total', kind: 'counter', help: 'Requests that were sent again.', value: (one) => one.retryCount },
+]
+
+/** Its circuit is closed, and it is not known to be unhealthy. */
+function availability({ circuit, isHealthy }: TargetState): number {
+  return circuit === 'closed' && isHealthy !== false ? 1 : 0
+}
+
 function upstreamMetrics({ upstreams }: GatewaySnapshot): readonly string[] {
   const all = upstreams.slice(0, MOST_UPSTREAMS)
-  const by = (value: (target: UpstreamState['targets'][number]) => number): readonly Sample[] =>
-    all.flatMap(({ name, targets }) =>
-      targets.map((target): Sample => {
-        const labels: Labels = [
-          ['upstream', name],
-          ['target', target.address],
-        ]
-        return ['', labels, value(target)]
-      }),
+  const targets = TARGET_METRICS.map(({ name, kind, help, value }) => {
+    const samples = all.flatMap((upstream) =>
+      upstream.targets.map((target): Sample => ['', targetLabels(upstream, target), value(target)]),
     )
-  return [
-    metric(
-      'upstream_connections_used',
-      { kind: 'gauge', help: 'Connections to services with a request on them.' },
-      by((target) => target.usedCount),
-    ),
-    metric(
-      'upstream_connections_kept',
-      { kind: 'gauge', help: 'Connections to services that wait for the next request.' },
-      by((target) => target.keptCount),
-    ),
-    metric(
-      'upstream_requests_total',
-      { kind: 'counter', help: 'Requests that were sent to a service.' },
-      by((target) => target.requestCount),
-    ),
-    metric(
-      'upstream_failures_total',
-      { kind: 'counter', help: 'Requests that a service did not answer.' },
-      by((target) => target.failureCount),
-    ),
-    metric(
-      'upstream_errors_total',
-      { kind: 'counter', help: 'Answers of 500 and above.' },
-      by((target) => target.errorCount),
-    ),
-    metric(
-      'upstream_web_sockets',
-      { kind: 'gauge', help: 'WebSockets to a service.' },
-      by((target) => target.webSocketCount),
-    ),
-    metric(
-      'upstream_available',
-      {
-        kind: 'gauge',
-        help: 'Whether a target gets requests: its circuit is closed, and it is not known to be unhealthy.',
-      },
-      by((target) => (target.circuit === 'closed' && target.isHealthy !== false ? 1 : 0)),
-    ),
-    metric(
-      'upstream_requests_waiting',
-      { kind: 'gauge', help: 'Requests that wait for a connection, or for a target to come back.' },
-      all.map(({ name, waitingCount }): Sample => ['', [['upstream', name]], waitingCount]),
-    ),
-    metric(
-      'upstream_retries_total',
-      { kind: 'counter', help: 'Requests that were sent a second time, or to the other half.' },
-      all.map(({ name, retryCount }): Sample => ['', [['upstream', name]], retryCount]),
-    ),
+    return metric(`upstream_${name}`, { kind, help }, samples)
+  })
+  const whole = WHOLE_METRICS.map(({ name, kind, help, value }) => {
+    const samples = all.map((upstream): Sample => ['', [['upstream', upstream.name]], value(upstream)])
+    return metric(`upstream_${name}`, { kind, help }, samples)
+  })
+  return [...targets, ...whole]
+}
+
+function targetLabels({ name }: UpstreamState, { half, address }: TargetState): Labels {
+  const labels: Labels = [
+    ['upstream', name],
+    ['target', address],
   ]
+  return half === undefined ? labels : [...labels, ['half', half]]
 }
 
 /** Ports of workspaces come and go: more series than this help nobody. */

@@ -1,3 +1,6 @@
+/** Sums of fractions do not come out even. */
+const ROUNDING_MS = 0.001
+
 /**
  * How often something may happen, as GCRA (ITU-T I.371) has it: a single number remembers a whole history. That number
  * is the time at which the next one would be due if all kept the rate; being early by no more than the burst is fine.
@@ -20,7 +23,7 @@ export class RateRule {
 
   /** How long it is too early for another; 0 or less: it may happen. */
   earlyMs(dueMs: number, nowMs: number): number {
-    return Math.max(dueMs, nowMs) + this.intervalMs - nowMs - this.toleranceMs
+    return Math.max(dueMs - nowMs, 0) + this.intervalMs - this.toleranceMs - ROUNDING_MS
   }
 
   /** When the next one is due after `count` more. No debt is longer than sixteen bursts, whatever was charged. */

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { parseGatewayConfiguration } from '../configuration.ts'
+import { openTestGateway, openTestUpstream, routeTo } from '../testing.ts'
+import { type AskedRequest, askedRequest } from './asked-request.ts'
+import { explain } from './explain.ts'
+import { explanationLines } from './explanation.ts'
+
+const CONFIGURATION = parseGatewayConfiguration({
+  stack: 'harbour',
+  domains: ['app.example.com'],
+  trustedProxies: ['10.0.0.0/8'],
+  listeners: [{ name: 'http', address: '127.0.0.1', port: 0 }],
+  routes: [
+    routeTo('/', 1, { service: 'web' }),
+    routeTo('/api', 2, { service: 'board' }),
+    routeTo('/api/cards', 3, { service: 'cards' }),
+    routeTo('/ws', 4, { service: 'live', websocket: true }),
+  ],
+})
+
+const explained = (asked: AskedRequest) => explain(CONFIGURATION, askedRequest(asked))
+const textOf = (asked: AskedRequest) => explanationLines(explained(asked)).join('\n')
+
+test('the way of a request is told step by step, with why each other route lost', () => {
+  expect(explained({ url: '/api//cards/../cardsx' }).outcome).toEqual({
+    kind: 'forwarded',
+    route: '/api',
+    service: 'board',
+    target: '127.0.0.1:2',
+  })
+  const text = textOf({ url: '/api//cards/../cardsx' })
+  expect(text).toContain('"/api//cards/../cardsx" is read as "/api/cardsx"')
+  expect(text).toContain('/api/cards → cards: ends within a segment')
+  expect(text).toContain('/ → web: leads there, but /api is longer')
+  expect(text).toContain('/ws → live: begins otherwise')
+})
+
+test.each<[AskedRequest, string]>([
+  [{ url: 'http://evil.example/api' }, 'GATEWAY_HOST_UNKNOWN'],
+  [{ url: '/api/%zz' }, 'GATEWAY_BAD_REQUEST'],
+  [{ url: '/../etc' }, 'GATEWAY_BAD_REQUEST'],
+  [{ url: '/api', method: 'TRACE' }, 'GATEWAY_METHOD_REFUSED'],
+  [{ url: 'ws://localhost/api' }, 'GATEWAY_WEBSOCKET_REFUSED'],
+  [{ url: 'ws://localhost/ws', headers: ['Origin: https://evil.example'] }, 'GATEWAY_ORIGIN_REFUSED'],
+])('%j is refused with %s', (asked, code) => {
+  const { outcome, steps } = explained(asked)
+  expect(outcome).toMatchObject({ kind: 'refused', code })
+  expect(steps.filter(({ verdict }) => verdict === 'refused')).toHaveLength(1)
+})
+
+test('who is believed about the client is told', () => {
+  const headers = ['X-Forwarded-For: 203.0.113.9']
+  expect(textOf({ url: '/', from: '10.1.2.3', headers })).toContain('203.0.113.9 by http')
+  expect(textOf({ url: '/', from: '192.0.2.1', headers })).toContain('is no trusted proxy')
+})
+
+test.each(['Host: a\r\nX: y', 'no colon', 'Name'])('the header "%s" is refused', (header) => {
+  expect(() => explained({ url: '/', headers: [header] })).toThrow(/is not written as/)
+})
+
+test('what is explained is what happens', async () => {
+  await using upstream = await openTestUpstream((request, response) => response.end(request.url))
+  await using world = await openTestGateway([routeTo('/api', upstream.port)], { domains: [] })
+  for (const path of ['/api/x', '/api/../api', '/apix', '/nothing', '/api/%2e%2e/api/7', '/%00']) {
+    const { status } = await fetch(`${world.url}${path}`)
+    const { outcome } = world.gateway.explain({ url: `${world.url}${path}` })
+    expect(outcome.kind === 'forwarded' ? 200 : outcome.status, path).toBe(status)
+  }
+})
+
+test('in development an error of the gateway’s own says on which grounds, without an address behind it', async () => {
+  await using upstream = await openTestUpstream((_request, response) => response.end())
+  const routes = [routeTo('/api', upstream.port)]
+  await using telling = await openTestGateway(routes, { also: { explainsErrors: true } })
+  await using silent = await openTestGateway(routes)
+  const told = await (await fetch(`${telling.url}/apix`)).text()
+  expect(JSON.parse(told).details.why).toContain(
+    'route: /api → board: ends within a segment of the path, so it is no prefix of it',
+  )
+  expect(told).not.toContain(String(upstream.port))
+  expect(await (await fetch(`${silent.url}/apix`)).json()).toMatchObject({ details: { path: '/apix' } })
+  expect(await (await fetch(`${silent.url}/apix`)).text()).not.toContain('why')
+})
