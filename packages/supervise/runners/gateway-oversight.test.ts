@@ -17,7 +17,7 @@ function configurationOf(gateway: string, environment?: string) {
     'portolan.yaml',
   )
   const resolved = resolveStack(stack, { values: {}, ...(environment === undefined ? {} : { environment }) })
-  return parseGatewayConfiguration(gatewayConfiguration(resolved))
+  return parseGatewayConfiguration(gatewayConfiguration(resolved, { stackFolder: '/stack', dataFolder: '/data' }))
 }
 
 test('what a stack says of limits, the log and tracing reaches the gateway', () => {

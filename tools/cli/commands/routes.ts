@@ -1,5 +1,5 @@
 import { askedRequest, type Explanation, explain, explanationLines, parseGatewayConfiguration } from '@portolan/gateway'
-import { type ResolvedStack, resolveStack } from '@portolan/stack'
+import { resolveStack } from '@portolan/stack'
 import { gatewayConfiguration, readHeldPorts } from '@portolan/supervise'
 import { Command, Option } from 'commander'
 import { type CliContext, EXIT } from '../cli-context.ts'
@@ -42,10 +42,10 @@ function explainCommand(context: CliContext): Command {
     .addOption(previewOption())
     .addHelpText('after', () => helpOf(context.typing.program))
     .action(async (url: string, argument: string, options: ExplainOptions) => {
-      const stack = await numberedStack(argument, options)
+      const { stack, places } = await numberedStack(argument, options)
       if (stack.gateway === undefined) throw usage(`Stack "${stack.name}" has no gateway, so no request comes to it.`)
       const { method, header: headers, from } = options
-      const configuration = parseGatewayConfiguration(gatewayConfiguration(stack))
+      const configuration = parseGatewayConfiguration(gatewayConfiguration(stack, places))
       const explanation = explain(configuration, askedRequest({ url, method, headers, from }))
       context.stdout.write(options.json === true ? `${jsonText(explanation)}\n` : textOf(context, explanation))
       if (explanation.outcome.kind === 'refused') context.setExitCode(EXIT.failed)
@@ -53,12 +53,13 @@ function explainCommand(context: CliContext): Command {
 }
 
 /** With the numbers that its copy was given, where it has `auto` ports. @throws STACK_PORT_UNALLOCATED */
-async function numberedStack(argument: string, options: ExplainOptions): Promise<ResolvedStack> {
-  const { stack, resolved, folder } = await stackMeant(argument, options)
+async function numberedStack(argument: string, options: ExplainOptions) {
+  const { stack, resolved, folder, stackFolder } = await stackMeant(argument, options)
   const { environment, shift, preview } = resolved
   const ports = numbersOf(await readHeldPorts(folder))
   const place = { environment, shift, ...(preview === undefined ? {} : { preview }) }
-  return resolveStack(stack, { ...place, values: 'unset', ports })
+  const places = { stackFolder, dataFolder: folder.root }
+  return { stack: resolveStack(stack, { ...place, values: 'unset', ports }), places }
 }
 
 function textOf(context: CliContext, explanation: Explanation): string {
