@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ensureChromium, HOW_TO_INSTALL } from './chromium.mjs'
+import { ensureGoPrograms } from './go-programs.mjs'
 import { ensurePagesBuilt } from './page-build.mjs'
 import { PINNED_NODE, pinnedEnvironment, runChild } from './pinned-node.mjs'
 import { ROOT } from './root.mjs'
@@ -15,6 +16,7 @@ import { ensureTestPrograms } from './test-programs.mjs'
 export async function runTests(args) {
   await ensurePagesBuilt()
   ensureTestPrograms()
+  ensureGoPrograms()
   const chromium = ensureChromium()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'portolan-test-'))
   try {
