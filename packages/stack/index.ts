@@ -26,6 +26,7 @@ export type {
   Route,
   Run,
   Service,
+  SlotsRun,
   Span,
 } from './resolved-stack.ts'
 export { type PortNumbers, portKey } from './resolving.ts'

@@ -1,3 +1,4 @@
+import { faultAt } from './fault.ts'
 import type { Path } from './position.ts'
 import { movedNumber, resolvePort } from './resolve-port.ts'
 import type { DeclaredService, Health, Need, Route, Run } from './resolved-stack.ts'
@@ -34,6 +35,7 @@ export function resolveService(
     ([port, value]) =>
       resolvePort(value, { ...movement, isExternal, name: port, source: [...source, 'ports', port] }) ?? [],
   )
+  refusePortsOfSlots(written, { source, resolving, run })
   const moved = (number: number) => movedNumber(number, written.ports ?? {}, movement)
   const speaks = run.kind === 'embedded' ? EMBEDDED_PROTOCOLS[run.part] : undefined
   return {
@@ -45,6 +47,7 @@ export function resolveService(
     needs: Object.entries(written.needs ?? {}).map(([service, need]) =>
       resolveNeed(service, need, [...source, 'needs', service]),
     ),
+    upstream: written.upstream ?? {},
     isOptional: written.optional ?? false,
     health: written.health === undefined ? undefined : resolveHealth(written.health, [...source, 'health'], moved),
     metrics:
@@ -60,12 +63,26 @@ export function resolveService(
   }
 }
 
+/** The registry has their numbers, and they differ from half to half. */
+function refusePortsOfSlots(
+  written: FullService | FullGateway,
+  { source, resolving, run }: Pick<Naming, 'source' | 'resolving'> & { readonly run: Run },
+): void {
+  if (run.kind !== 'slots' || Object.keys(written.ports ?? {}).length === 0) return
+  const message = 'A service that runs in slots declares no ports: the registry has those of both halves.'
+  const at = resolving.positions.at([...source, 'ports'])
+  resolving.faults.push(faultAt(at, { code: 'STACK_VALUE_INVALID', message, expected: 'no "ports"' }))
+}
+
 function resolveRun(run: FullRun): Run {
   if ('module' in run) return { kind: 'module', module: run.module }
   if ('command' in run) return { kind: 'command', command: run.command, args: run.args ?? [], folder: run.folder }
   if ('container' in run) return { kind: 'container', image: run.container, args: run.args ?? [] }
   if ('embedded' in run) return { kind: 'embedded', part: run.embedded }
-  return { kind: 'external', address: run.external }
+  if ('external' in run) return { kind: 'external', address: run.external }
+  const [project = '', environment = ''] = run.slots.split('/')
+  const { kind: claimKind, purpose, host, address } = run
+  return { kind: 'slots', project, environment, claimKind, purpose, host, address }
 }
 
 function resolveRoute(route: FullRoute, source: Path): Route {

@@ -111,3 +111,17 @@ test('a forward of many ports that would end above 65535 is a fault', () => {
   const text = 'stack: a\nhosts: { h: { forwards: [{ from: 1000-2000/udp, to: 65000 }] } }\n'
   expect(placesIn(text)).toEqual(['2:26 STACK_VALUE_INVALID'])
 })
+
+test('a service in slots is named by project and environment, and has no ports of its own', () => {
+  const text = 'stack: a\nservices:\n  b: { run: { slots: worb/production, host: seoul-1 }, routes: [/] }\n'
+  expect(serviceNamed(resolveText(text), 'b').run).toEqual({
+    kind: 'slots',
+    project: 'worb',
+    environment: 'production',
+    claimKind: undefined,
+    purpose: undefined,
+    host: 'seoul-1',
+    address: undefined,
+  })
+  expect(placesIn(text.replace('routes: [/]', 'ports: { http: 80 }'))).toEqual(['3:56 STACK_VALUE_INVALID'])
+})

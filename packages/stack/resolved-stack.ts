@@ -4,6 +4,7 @@ import type { PatternHost } from './pattern-host-schema.ts'
 import type { Path, Positions } from './position.ts'
 import type { Setting } from './stack-schema.ts'
 import type { WrittenTls } from './tls-schema.ts'
+import type { FullUpstream } from './upstream-schema.ts'
 import type { EmbeddedPart, HostKind, KeptThing, Protocol, Reach } from './vocabulary.ts'
 
 /** A stack in one of its environments: nothing is left to look up or to merge. Frozen to the leaves. */
@@ -56,6 +57,8 @@ export interface Service<P extends DeclaredPort = Port> {
   readonly ports: readonly P[]
   readonly routes: readonly Route[]
   readonly needs: readonly Need[]
+  /** How the gateway treats what is behind the routes; what is left out has its default. */
+  readonly upstream: FullUpstream
   /** The stack starts without it where it cannot start. */
   readonly isOptional: boolean
   readonly health: Health | undefined
@@ -97,6 +100,18 @@ export type Run =
   | { readonly kind: 'container'; readonly image: string; readonly args: readonly string[] }
   | { readonly kind: 'embedded'; readonly part: EmbeddedPart | 'gateway' }
   | { readonly kind: 'external'; readonly address: string }
+  | SlotsRun
+
+/** Others deploy it into the halves of a pair that a registry keeps. */
+export interface SlotsRun {
+  readonly kind: 'slots'
+  readonly project: string
+  readonly environment: string
+  readonly claimKind: string | undefined
+  readonly purpose: string | undefined
+  readonly host: string | undefined
+  readonly address: string | undefined
+}
 
 /** A named endpoint of a service. */
 export interface Port extends PortFacts {

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { gatewayEntries } from './gateway-schema.ts'
 import { shareLimits } from './limits-schema.ts'
 import { NAME, OPENING, RANGE, SQL_NAME, VARIABLE } from './patterns.ts'
+import { slotsRun, upstreamEntries } from './upstream-schema.ts'
 import { EMBEDDED_PARTS, HOST_KINDS, KEPT_THINGS, PROTOCOLS, REACHES } from './vocabulary.ts'
 
 const closed = { additionalProperties: false } as const
@@ -42,6 +43,7 @@ const run = Type.Union(
     ),
     Type.Object({ embedded: oneOf(EMBEDDED_PARTS, 'A part that Portolan brings along.') }, closed),
     Type.Object({ external: text('The address that others run it on: `host:port`, or a URL.') }, closed),
+    slotsRun,
   ],
   { description: 'How the service runs.' },
 )
@@ -255,6 +257,7 @@ function serviceEntries<P extends TSchema, R extends TSchema, H extends TSchema,
     routes: Type.Optional(Type.Array(shapes.route, { description: 'What the gateway sends here.' })),
     needs: Type.Optional(named(need, 'The services that have to work first, by name.')),
     health: Type.Optional(shapes.health),
+    upstream: Type.Optional(upstreamEntries),
     optional: Type.Optional(Type.Boolean({ description: 'Whether the stack starts without it when it cannot start.' })),
     metrics: Type.Optional(shapes.metrics),
     environment: Type.Optional(environment),

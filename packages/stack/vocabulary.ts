@@ -1,6 +1,6 @@
 /** The closed sets of the stack file. Each is written once; types, validation and the JSON Schema are drawn from it. */
 
-export const RUN_KINDS = ['module', 'command', 'container', 'embedded', 'external'] as const
+export const RUN_KINDS = ['module', 'command', 'container', 'embedded', 'external', 'slots'] as const
 export type RunKind = (typeof RUN_KINDS)[number]
 
 /** Who may reach a port: this machine alone, the stack's other services, or anybody. */

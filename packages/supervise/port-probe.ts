@@ -21,7 +21,9 @@ const MOST_BINDS = 64
  * Services that others run hold no port here.
  */
 export async function probePorts(services: readonly Service[], { signal }: Waiting): Promise<readonly TakenPort[]> {
-  const wanted = services.filter(({ run }) => run.kind !== 'external' && run.kind !== 'container').flatMap(endpointsOf)
+  const wanted = services
+    .filter(({ run }) => run.kind !== 'external' && run.kind !== 'container' && run.kind !== 'slots')
+    .flatMap(endpointsOf)
   const look = lookOnce({ signal })
   const problems: TakenPort[] = []
   for (const one of wanted) {

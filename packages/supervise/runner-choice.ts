@@ -35,6 +35,7 @@ export interface RunnerParts {
   readonly inherited: Readonly<Record<string, string | undefined>>
   readonly programs: Programs
   readonly moduleHost: ModuleHost
+  readonly gatewayEnvironment: Readonly<Record<string, string>>
 }
 
 /**
@@ -73,6 +74,9 @@ function requiredRunner(service: Service, log: LogFile, parts: RunnerParts): Run
         mark: { [MARK_VARIABLE]: parts.folder.mark },
         databases: databasesOf(service, parts.stack, parts.secrets),
       })
+    case 'slots':
+      // Whoever deploys it sees to its health; the gateway does when it sends requests there.
+      return externalRunner(() => Promise.resolve())
     case 'external':
       return externalService(service, parts)
     case 'container':
@@ -133,6 +137,7 @@ function gatewayRunner(
     ...environmentOf(service, parts),
     NODE_COMPILE_CACHE: parts.folder.compiled,
     PORTOLAN_GATEWAY_CONFIGURATION: file,
+    ...parts.gatewayEnvironment,
   }
   const configuration = gatewayConfiguration(parts.stack, {
     stackFolder: parts.stackFolder,

@@ -16,6 +16,8 @@ export interface Running {
    * @throws why it cannot, and goes on as it was
    */
   readonly renew?: (waiting: Waiting) => Promise<void>
+  /** Of what sends requests to others: one of them is being started again, or has been. */
+  readonly announceRestart?: (service: string, isUnderWay: boolean) => void
 }
 
 /** How one run kind starts a service and knows that it works. One per service, used for every start of it. */

@@ -27,6 +27,8 @@ export interface SupervisorOptions {
   /** What the services inherit. */
   readonly inherited: Readonly<Record<string, string | undefined>>
   readonly programs: Programs
+  /** What the gateway alone is told beside that: how the registry is asked whose slots it follows. */
+  readonly gatewayEnvironment?: Readonly<Record<string, string>>
   readonly onChange?: (change: StateChange) => void
   /** What a person should know and that is no change of a service: orphans ended, an optional service missing. */
   readonly onNote?: (note: string) => void
@@ -119,7 +121,7 @@ function superviseServices(
   parts: { readonly folder: DataFolder; readonly secrets: Secrets; readonly modulesLog: LogFile },
   { announce, onProcess }: SupervisedTell,
 ): readonly SupervisedService[] {
-  const { stack, stackFolder, inherited, programs, times = {} } = options
+  const { stack, stackFolder, inherited, programs, gatewayEnvironment = {}, times = {} } = options
   const { folder, secrets, modulesLog } = parts
   const moduleHost = new ModuleHost({
     program: programs.moduleHost,
@@ -129,7 +131,8 @@ function superviseServices(
   })
   return allServices(stack).map((service) => {
     const log = new LogFile(folder.logs, service.name)
-    const runner = runnerOf(service, log, { stack, stackFolder, folder, secrets, inherited, programs, moduleHost })
+    const given = { stack, stackFolder, folder, secrets, inherited, programs, moduleHost, gatewayEnvironment }
+    const runner = runnerOf(service, log, given)
     const findTakenPorts = (waiting: Waiting) => probePorts([service], waiting)
     return new SupervisedService({ service, runner, log, announce, onProcess, findTakenPorts, times })
   })

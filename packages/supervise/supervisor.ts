@@ -55,6 +55,7 @@ export class Supervisor implements AsyncDisposable, Controlled {
     const announce = (change: StateChange) => {
       this.#state.save()
       parts.onChange(change)
+      this.#tellGateway(change)
     }
     const services = parts.supervise({ announce, onProcess: () => this.#state.save() })
     this.#services = new Map(services.map((one) => [one.service.name, one]))
@@ -203,6 +204,13 @@ export class Supervisor implements AsyncDisposable, Controlled {
     const turn = this.#turn.then(work)
     this.#turn = turn.catch(() => undefined) // said to whoever asked for it
     return turn
+  }
+
+  /** So that requests wait for a service that is restarted, where the gateway lets them. */
+  #tellGateway({ service, to }: StateChange): void {
+    const { gateway } = this.#parts.stack
+    if (gateway === undefined || service === gateway.name || to === 'unhealthy') return
+    this.#services.get(gateway.name)?.running?.announceRestart?.(service, to !== 'healthy')
   }
 
   #runState(): RunState {

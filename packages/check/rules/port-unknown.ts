@@ -35,7 +35,8 @@ export const portUnknown = defineRule(CODES, (resolved, say) => {
 })
 
 function mentionsOf(service: DeclaredService, services: readonly DeclaredService[]): readonly Mention[] {
-  const mentions: Mention[] = service.routes.map((route) => ({
+  const routes = service.run.kind === 'slots' ? service.routes.filter(({ port }) => port !== undefined) : service.routes
+  const mentions: Mention[] = routes.map((route) => ({
     what: `Route "${route.path}" leads to "${service.name}"`,
     target: service,
     named: route.port,
@@ -46,7 +47,8 @@ function mentionsOf(service: DeclaredService, services: readonly DeclaredService
     const what = `The figures of "${service.name}" are at "${metrics.path}"`
     mentions.push({ what, target: service, named: metrics.port, at: [...metrics.source, 'port'] })
   }
-  if (health !== undefined && typeof health.port !== 'number') {
+  // Of slots the active half is asked, whose port the registry has.
+  if (health !== undefined && typeof health.port !== 'number' && service.run.kind !== 'slots') {
     const what = `The health of "${service.name}" is asked`
     mentions.push({ what, target: service, named: health.port, at: [...health.source, 'port'] })
   }

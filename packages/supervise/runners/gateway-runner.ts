@@ -1,7 +1,8 @@
 import type { GatewayConfiguration, PatternHostConfiguration } from '@portolan/gateway'
-import { portMeant, type ResolvedStack } from '@portolan/stack'
-import { bindAddress, placeOf } from '../place.ts'
+import type { ResolvedStack } from '@portolan/stack'
+import { bindAddress } from '../place.ts'
 import { ADMIN_PORT, gatewayOversight, shareLimitsOf } from './gateway-oversight.ts'
+import { gatewayUpstreams, leadsSomewhere, upstreamName } from './gateway-upstreams.ts'
 import { patternHostPlan } from './pattern-host-plan.ts'
 import { type GatewayPlaces, speaksHttps, tlsPlan } from './tls-plan.ts'
 
@@ -22,11 +23,11 @@ export function gatewayConfiguration(stack: ResolvedStack, places: GatewayPlaces
     }))
   const routes = stack.services.flatMap((service) =>
     service.routes.flatMap((route) => {
-      const port = portMeant(service, route.port)
-      if (port === undefined) return []
+      if (!leadsSomewhere(service, route)) return []
       const limits = route.limits === undefined ? {} : { limits: shareLimitsOf(route.limits) }
       const { path, websocket } = route
-      return [{ path, service: service.name, target: placeOf(service, port), websocket, ...limits }]
+      const target = { upstream: upstreamName(service, route) }
+      return [{ path, service: service.name, target, websocket, ...limits }]
     }),
   )
   const declared = stack.gateway?.patternHost
@@ -38,6 +39,7 @@ export function gatewayConfiguration(stack: ResolvedStack, places: GatewayPlaces
     trustedProxies: stack.gateway?.trustedProxies ?? [],
     listeners,
     routes,
+    upstreams: gatewayUpstreams(stack),
     ...gatewayOversight(stack),
     ...(tls === undefined ? {} : { tls }),
     ...(patternHost === undefined ? {} : { patternHost }),

@@ -7,7 +7,15 @@ import type { Running } from '../runner.ts'
 /** A gateway that replaces its own workers when it is restarted by hand, so that nobody is refused meanwhile. */
 export function renewableGateway(child: Child, configuration: GatewayConfiguration): Running {
   const { pid, identity, ended } = child
-  return { pid, identity, ended, stop: (waiting) => child.stop(waiting), renew: (waiting) => renew(child, waiting) }
+  const stop = (waiting: Waiting): Promise<void> => child.stop(waiting)
+  return { pid, identity, ended, stop, renew: (waiting) => renew(child, waiting), announceRestart }
+
+  function announceRestart(service: string, isUnderWay: boolean): void {
+    for (const { name } of configuration.upstreams ?? []) {
+      const isOfService = name === service || name.startsWith(`${service}.`)
+      if (isOfService && child.channel.connected) child.channel.send({ type: 'restarting', upstream: name, isUnderWay })
+    }
+  }
 
   async function renew({ channel }: Child, { signal }: Waiting): Promise<void> {
     const messages = on(channel, 'message', { signal })

@@ -5,6 +5,7 @@ import { addressLines } from '../address-lines.ts'
 import { type CliContext, EXIT } from '../cli-context.ts'
 import { findMissingFiles } from '../missing-files.ts'
 import { Progress } from '../progress.ts'
+import { followedRegistry } from '../registry/followed-registry.ts'
 import type { ChosenStack } from '../stack-argument.ts'
 import { coloursFor, formatDuration, visibleLines } from '../terminal.ts'
 
@@ -62,6 +63,7 @@ export async function runCopy(
         stackFolder: placed.stackFolder,
         inherited: context.environment,
         programs: context.programs,
+        gatewayEnvironment: await followedRegistry(context, placed.resolved),
         hurried: context.hurried,
         onChange: (change) => progress.show(change),
         onNote: (note) => say(visibleLines(note)),
