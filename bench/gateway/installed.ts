@@ -31,8 +31,8 @@ export async function installCaddy(): Promise<string | undefined> {
   if (go === undefined) return leftOut('Caddy', 'Go is not installed')
   say(`Installing Caddy ${CADDY} by "go install" (once, some minutes) …`)
   try {
-    const env = { ...process.env, GOBIN: join(CACHE, `caddy-${CADDY}`) }
-    await run(go, ['install', `github.com/caddyserver/caddy/v2/cmd/caddy@${CADDY}`], { env })
+    const place = `GOBIN=${join(CACHE, `caddy-${CADDY}`)}`
+    await run('env', [place, go, 'install', `github.com/caddyserver/caddy/v2/cmd/caddy@${CADDY}`])
     return path
   } catch (error) {
     return leftOut('Caddy', String(error))

@@ -27,12 +27,9 @@ export class Coverage implements Disposable {
   async takeNew(): Promise<number> {
     const { result } = await this.#session.post('Profiler.takePreciseCoverage')
     const before = this.#seen.size
-    for (const { url, functions } of result) {
-      if (!SOURCES.test(url)) continue
-      for (const { ranges } of functions) {
-        for (const { startOffset, endOffset, count } of ranges) {
-          if (count > 0) this.#seen.add(`${url}:${startOffset}:${endOffset}:${Math.floor(Math.log2(count))}`)
-        }
+    for (const { url, functions } of result.filter((script) => SOURCES.test(script.url))) {
+      for (const { startOffset, endOffset, count } of functions.flatMap(({ ranges }) => ranges)) {
+        if (count > 0) this.#seen.add(`${url}:${startOffset}:${endOffset}:${Math.floor(Math.log2(count))}`)
       }
     }
     return this.#seen.size - before
