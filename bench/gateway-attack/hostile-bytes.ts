@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attack } from './attack.ts'
 import { DEEDS } from './evil-service/deeds.ts'
+import { repeatFor } from './repeat-for.ts'
 
 const HEAD = 'GET /api/ships HTTP/1.1\r\nHost: localhost\r\n'
 const TLS_HELLO = Buffer.from('1603010200010001fc0303', 'hex')
@@ -86,17 +87,4 @@ async function open(port: number): Promise<Socket> {
   socket.on('error', () => socket.destroy())
   await Promise.race([once(socket, 'connect'), once(socket, 'close')])
   return socket
-}
-
-/** A few at a time, until the time is over. */
-export async function repeatFor(seconds: number, atOnce: number, act: (turn: number) => Promise<void>): Promise<void> {
-  const untilMs = performance.now() + seconds * 1_000
-  let turn = 0
-  const one = async (): Promise<void> => {
-    while (performance.now() < untilMs) {
-      turn += 1
-      await act(turn)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, one))
 }

@@ -18,15 +18,17 @@ const EVIL = fileURLToPath(new URL('evil-service/main.ts', import.meta.url))
 const GATEWAY = fileURLToPath(new URL('../../packages/gateway/main.ts', import.meta.url))
 
 export interface WorldOptions {
-  /** How it is started in place of `node main.ts`: under another clock, say. */
-  readonly environment?: Readonly<Record<string, string>>
+  /** Of the gateway's process. @param folder of the world */
+  readonly environment?: (folder: string) => Readonly<Record<string, string>>
+  /** Where its log goes. */
+  readonly output?: string
 }
 
 /**
  * One gateway with its limits as they come, but for loopback, which is exempt from them otherwise: `/api` and `/live` lead to
  * services that behave, `/evil` to one that does not.
  */
-export async function openWorld(bench: Bench, { environment = {} }: WorldOptions = {}): Promise<World> {
+export async function openWorld(bench: Bench, { environment, output }: WorldOptions = {}): Promise<World> {
   const services = await openServices(bench)
   const [port = 0, evil = 0] = await freePorts(2)
   const file = join(bench.folder, 'gateway.json')
@@ -47,7 +49,8 @@ export async function openWorld(bench: Bench, { environment = {} }: WorldOptions
   }
   await writeFile(file, JSON.stringify(configuration, null, 2))
   const program = { name: 'gateway', command: process.execPath, args: [GATEWAY], port }
-  const started = { ...program, environment: { PORTOLAN_GATEWAY_CONFIGURATION: file, ...environment } }
+  const own = { PORTOLAN_GATEWAY_CONFIGURATION: file, ...environment?.(bench.folder) }
+  const started = { ...program, environment: own, ...(output === undefined ? {} : { output }) }
   const pid = await startProgram(started, bench)
   return { ...bench, port, pid, services, memory: () => memoryOf(pid) }
 }

@@ -12,6 +12,8 @@ export interface Program {
   /** Where it takes connections once it is ready. */
   readonly port: number
   readonly environment?: Readonly<Record<string, string>>
+  /** Where its standard output goes, in place of a file in the bench's folder. */
+  readonly output?: string
 }
 
 /** Where everything of one run is: configurations, logs, and how to end what was started. */
@@ -31,9 +33,10 @@ const LOOK_MS = 20
  * @throws when it has ended before, or cannot be started
  */
 export async function startProgram(program: Program, { folder, releasers }: Bench): Promise<number> {
-  const { name, command, args, port, environment = {} } = program
+  const { name, command, args, port, environment = {}, output } = program
   const log = openSync(join(folder, `${name.replaceAll(/\W+/g, '-')}.log`), 'w')
-  const child = spawn(command, [...args], { stdio: ['ignore', log, log], env: { PATH, ...environment } })
+  const stdout = output === undefined ? log : openSync(output, 'w')
+  const child = spawn(command, [...args], { stdio: ['ignore', stdout, log], env: { PATH, ...environment } })
   releasers.defer(() => stop(child))
   const failed = once(child, 'error').then(([error]) => Promise.reject(error))
   const ended = once(child, 'exit').then(([code]) =>
