@@ -42,7 +42,7 @@ export function explain(
   const title = `${method} ${target} from ${from}`
   try {
     const head = parseRequestHead(request)
-    const { protocol } = explainClient(way, asked, configuration)
+    const { protocol, address } = explainClient(way, asked, configuration)
     const { patternHost } = configuration
     if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
       return { request: title, outcome: explainPattern(way, head, patternHost), steps }
@@ -50,7 +50,7 @@ export function explain(
     explainHost(way, head, configuration)
     const route = explainRoute(way, { head, target }, configuration)
     if (isWebSocketHandshake(request)) explainWebSocket(way, { head, route, request, protocol })
-    explainLimits(way, { route, from }, configuration)
+    explainLimits(way, { route, from: address }, configuration)
     return { request: title, outcome: explainTarget(way, route, { ...configuration, states }), steps }
   } catch (error) {
     return { request: title, outcome: refusal(way, error), steps }
