@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import type { Waiting } from '@portolan/errors'
 import { DEFAULT_ACCESS_LOG } from './access-log.ts'
 import { Accounting } from './accounting.ts'
+import { Orderer } from './acme/orderer.ts'
 import { receivePlain, receiveSecure } from './arrival.ts'
 import { TrustedProxies, unmapped } from './client-address.ts'
 import { type GatewayConfiguration, type GatewayListener, parseGatewayConfiguration } from './configuration.ts'
@@ -131,6 +132,7 @@ class ListeningGateway implements Gateway {
   #routes: RouteTable
   #addresses: readonly GatewayAddress[] = []
   readonly #tls: TlsGate
+  readonly #orderer: Orderer
   #frontDoor: FrontDoor | undefined
   #closed: Promise<void> | undefined
   readonly #figures = new Figures()
@@ -164,6 +166,11 @@ class ListeningGateway implements Gateway {
       ownPorts: () => this.#addresses.map(({ port }) => port),
     })
     this.#tls = new TlsGate({ logger, handshakeMs: this.#timeouts.headersMs, lookMs: options.certificateLookMs })
+    this.#orderer = new Orderer({
+      logger,
+      onIssued: () => this.#tls.certificates.look(),
+      lookMs: options.certificateLookMs,
+    })
     this.#frontDoor = frontDoorOf(configuration)
     this.#sweeping = setInterval(() => this.#sweep(), sweepIntervalMs(this.#timeouts))
   }
@@ -199,6 +206,8 @@ class ListeningGateway implements Gateway {
       signal.throwIfAborted()
       this.#addresses = Object.freeze([...this.#addresses, address])
     }
+    // Only now: the issuer will ask here.
+    this.#orderer.configure(this.#configuration.tls?.acme)
   }
 
   async configure(configuration: GatewayConfiguration): Promise<void> {
@@ -217,6 +226,7 @@ class ListeningGateway implements Gateway {
     await this.#tls.configure(next.tls)
     this.#configuration = next
     this.#frontDoor = frontDoorOf(next)
+    this.#orderer.configure(next.tls?.acme)
     this.#routes = this.#upstreams.resolve(next)
     this.#trustedProxies = new TrustedProxies(next.trustedProxies)
     this.#version = this.#oversee(next)
@@ -311,6 +321,7 @@ class ListeningGateway implements Gateway {
     await this.#patternHosts[Symbol.asyncDispose]()
     clearInterval(this.#sweeping)
     this.#loadMeter.close()
+    this.#orderer.close()
     this.#tls.close()
   }
 }

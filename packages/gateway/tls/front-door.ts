@@ -1,10 +1,10 @@
+import { CHALLENGE_PATH, readChallenge } from '../acme/challenges.ts'
 import { type Answer, redirectAnswer } from '../answer.ts'
 import type { ClientPlace } from '../client-address.ts'
 import { noRoute } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { isDeclaredName } from '../host-name.ts'
 import type { RequestHead } from '../request-head.ts'
-import { CHALLENGE_PATH, readChallenge } from './challenges.ts'
 import type { HstsConfiguration, TlsConfiguration } from './tls-configuration.ts'
 
 const HTTPS_PORT = 443
