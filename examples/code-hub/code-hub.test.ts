@@ -126,11 +126,14 @@ async function openHubAs(name: string, options?: BrowserContextOptions): Promise
   return page
 }
 
-async function press(page: Page, workspace: string, button: string, state: string): Promise<void> {
+const BUTTONS = { stopped: 'Stop', running: 'Start' } as const
+
+/** Presses the button that brings a workspace there, unless it is there already. */
+async function bring(page: Page, workspace: string, state: keyof typeof BUTTONS): Promise<void> {
   await page.goto(hub.origin)
   const item = page.locator(`li[data-workspace=${workspace}]`)
   if ((await item.getAttribute('data-state')) === state) return
-  await item.getByRole('button', { name: button, exact: true }).click()
+  await item.getByRole('button', { name: BUTTONS[state], exact: true }).click()
   await expect.poll(() => item.getAttribute('data-state'), WAIT).toBe(state)
 }
 
@@ -155,11 +158,11 @@ hubTest(
   'a workspace that is stopped is waited for, and shown when it is started: JSON, POST, events and WebSocket of another port',
   async () => {
     const control = await openHubAs('ada')
-    await press(control, 'alpha', 'Stop', 'stopped')
+    await bring(control, 'alpha', 'stopped')
     const page = await control.context().newPage()
     await page.goto(hub.front('alpha'))
     expect(await textOf(page, 'h1')).toBe('Workspace alpha is stopped')
-    await press(control, 'alpha', 'Start', 'running')
+    await bring(control, 'alpha', 'running')
     await works(page, 'alpha')
     expect(page.url()).toBe(hub.front('alpha'))
     expect(await page.evaluate('document.cookie')).toBe('')
@@ -168,7 +171,7 @@ hubTest(
 
 hubTest('an edit shows in the open page, without loading it again', TEST, async () => {
   const control = await openHubAs('ada')
-  await press(control, 'alpha', 'Start', 'running')
+  await bring(control, 'alpha', 'running')
   await control.goto(hub.front('alpha'))
   await works(control, 'alpha')
   await control.evaluate('globalThis.isSamePage = true')
@@ -182,7 +185,7 @@ hubTest('an edit shows in the open page, without loading it again', TEST, async 
 
 hubTest('who follows a link signs in once, and comes to where the link led', TEST, async () => {
   const control = await openHubAs('ada')
-  await press(control, 'alpha', 'Start', 'running')
+  await bring(control, 'alpha', 'running')
   const page = await openPerson()
   await page.goto(`${hub.front('alpha')}?from=a-mail`)
   expect(page.url()).toContain(`${hub.origin}/sign-in?next=`)
@@ -193,7 +196,7 @@ hubTest('who follows a link signs in once, and comes to where the link led', TES
 
 hubTest('somebody else is refused until the port is shared; and then everybody, signed in or not', TEST, async () => {
   const control = await openHubAs('ada')
-  await press(control, 'alpha', 'Start', 'running')
+  await bring(control, 'alpha', 'running')
   await share(control, 'alpha', 'owner')
   const bo = await openHubAs('bo', { locale: 'ko-KR' })
   await bo.goto(hub.front('alpha'))
@@ -214,7 +217,7 @@ hubTest(
   TEST,
   async () => {
     const control = await openHubAs('ada')
-    await press(control, 'alpha', 'Start', 'running')
+    await bring(control, 'alpha', 'running')
     const page = await control.context().newPage()
     await page.goto(hub.front('alpha'))
     await works(page, 'alpha')

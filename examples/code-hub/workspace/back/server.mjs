@@ -30,7 +30,8 @@ function answer(response, value) {
 }
 
 new WebSocketServer({ server }).on('connection', (socket) => {
-  socket.on('message', (data) => socket.send(`${process.env.WORKSPACE} heard: ${data.toString()}`))
+  const words = new TextDecoder()
+  socket.on('message', (data) => socket.send(`${process.env.WORKSPACE} heard: ${words.decode(data)}`))
 })
 
 server.listen(8000)
