@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { podmanMissing } from '@portolan/observe/testing'
 import { dataFolderOf } from '@portolan/supervise'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { CLI, openWorkspaceHost, STACK_FOLDER, type WorkspaceHost } from './hub-world.ts'
+import { podmanLacks } from './own-podman.ts'
+import { CLI, openWorkspaceHost, STACK_FOLDER, type WorkspaceHost } from './workspace-host.ts'
 
 const CHROMIUM = process.env.PORTOLAN_CHROMIUM ?? '/usr/bin/chromium'
-const missing = existsSync(CHROMIUM) ? podmanMissing() : 'NOT TESTED: there is no Chromium (set PORTOLAN_CHROMIUM)'
+const lacks = existsSync(CHROMIUM) ? podmanLacks() : 'there is no Chromium (set PORTOLAN_CHROMIUM)'
+const missing = lacks === undefined ? undefined : `NOT TESTED: ${lacks}`
 if (missing !== undefined) console.warn(missing)
 const hubTest = test.skipIf(missing !== undefined)
 const DECLARED_PORT = 3200

@@ -1,17 +1,17 @@
 /** `npm run example -- code-hub`: the stack, with containers of its own, until Ctrl-C. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { podmanMissing } from '@portolan/observe/testing'
-import { CLI, openWorkspaceHost, STACK_FOLDER } from './hub-world.ts'
+import { podmanLacks } from './own-podman.ts'
+import { CLI, openWorkspaceHost, STACK_FOLDER } from './workspace-host.ts'
 
 const { CODE_HUB_ENGINE_SOCKET: socket, CODE_HUB_IMAGE: image } = process.env
 
 /** An engine that is there already has an image with node and what it needs below /usr. */
 async function run(): Promise<number> {
   if (socket !== undefined && image !== undefined) return up({})
-  const missing = podmanMissing()
-  if (missing !== undefined) {
-    process.stderr.write(`${missing.replace('NOT TESTED', 'This example runs real containers')}\n`)
+  const lacks = podmanLacks()
+  if (lacks !== undefined) {
+    process.stderr.write(`This example runs real containers, and ${lacks}.\n`)
     return 1
   }
   await using host = await openWorkspaceHost()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openTestPodman } from '@portolan/observe/testing'
+import { openOwnPodman } from './own-podman.ts'
 
 const IMAGE = 'portolan/workspace'
 
@@ -18,7 +18,7 @@ export interface WorkspaceHost extends AsyncDisposable {
  */
 export async function openWorkspaceHost(): Promise<WorkspaceHost> {
   await using releasers = new AsyncDisposableStack()
-  const podman = releasers.use(await openTestPodman())
+  const podman = releasers.use(await openOwnPodman())
   const root = path.join(podman.folder, 'workspace-image')
   for (const folder of ['usr', 'proc', 'sys', 'dev', 'etc', 'tmp', 'home/code', 'home/node_modules']) {
     await mkdir(path.join(root, folder), { recursive: true })
