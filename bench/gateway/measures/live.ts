@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cpuSeconds } from '../../cpu-time.ts'
-import type { StartedProxy } from '../proxies/proxy.ts'
+import { headerLines, type StartedProxy } from '../proxies/proxy.ts'
 import type { Figures, Part } from './figures.ts'
 import { openWebSockets } from './open-sockets.ts'
 
@@ -28,8 +28,9 @@ const SOCKETS = 64
 const STREAMS = 500
 const EVENTS_PER_SECOND = 20
 
-export async function measureEcho({ name, pid, port }: StartedProxy, seconds: number): Promise<Figures> {
-  const sockets = await openWebSockets(port, SOCKETS)
+export async function measureEcho(proxy: StartedProxy, seconds: number): Promise<Figures> {
+  const { name, pid } = proxy
+  const sockets = await openWebSockets(proxy, SOCKETS)
   let count = 0
   for (const socket of sockets) {
     socket.on('message', () => {
@@ -46,13 +47,14 @@ export async function measureEcho({ name, pid, port }: StartedProxy, seconds: nu
   return { part: ECHO_PART.name, proxy: name, values: { perCpuSecond: echoed / spent, perSecond: echoed / seconds } }
 }
 
-export async function measureEvents({ name, pid, port }: StartedProxy, seconds: number): Promise<Figures> {
+export async function measureEvents(proxy: StartedProxy, seconds: number): Promise<Figures> {
+  const { name, pid, port } = proxy
   let count = 0
   const sockets = await Promise.all(
     Array.from({ length: STREAMS }, async () => {
       const socket = connect({ port, host: '127.0.0.1' })
       socket.setEncoding('latin1')
-      socket.write('GET /live/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+      socket.write(`GET /live/events HTTP/1.1\r\n${headerLines(proxy, '/live/events')}\r\n`)
       socket.on('data', (text: string) => {
         count += text.split('data: ').length - 1
       })

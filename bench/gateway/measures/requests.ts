@@ -27,14 +27,26 @@ function part(name: string, title: string): Part {
 
 /** @throws when a request has failed */
 export async function measureRequests(
-  { name, pid, port }: StartedProxy,
+  { name, pid, port, headersOf }: StartedProxy,
   part: RequestPart,
   seconds: number,
 ): Promise<Figures> {
+  const more = Object.entries(headersOf?.(part.path) ?? {}).flatMap(([key, value]) => ['-H', `${key}: ${value}`])
   const before = await cpuSeconds([pid])
   const url = `http://127.0.0.1:${port}${part.path}`
   const connections = String(part.connections)
-  const args = ['--threads', '1', '--connections', connections, '--duration', `${seconds}s`, '--timeout', '20s', url]
+  const args = [
+    ...more,
+    '--threads',
+    '1',
+    '--connections',
+    connections,
+    '--duration',
+    `${seconds}s`,
+    '--timeout',
+    '20s',
+    url,
+  ]
   const { stdout } = await promisify(execFile)('wrk', args)
   const spent = (await cpuSeconds([pid])) - before
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`Requests to ${name} have failed.\n${stdout}`)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { cpuSeconds } from '../../cpu-time.ts'
-import type { StartedProxy } from '../proxies/proxy.ts'
+import { headerLines, type StartedProxy } from '../proxies/proxy.ts'
 import type { Figures, Part } from './figures.ts'
 
 export const STEADY_PART: Part = {
@@ -17,7 +17,7 @@ export const STEADY_PART: Part = {
   ],
 }
 
-const REQUEST = Buffer.from('GET /api/ships HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n')
+const PATH = '/api/ships'
 /** A pause that leaves the processor to the proxy, and is shorter than a timer's. */
 const PAUSE_MS = 0.1
 const DRAIN_MS = 2_000
@@ -34,7 +34,8 @@ export interface SteadyOptions {
  */
 export async function measureSteadyRate(proxy: StartedProxy, options: SteadyOptions): Promise<Figures> {
   const { seconds, perSecond, connections } = options
-  const load = new SteadyLoad()
+  const request = `GET ${PATH} HTTP/1.1\r\n${headerLines(proxy, PATH)}User-Agent: bench\r\nAccept: */*\r\n\r\n`
+  const load = new SteadyLoad(Buffer.from(request))
   await load.connect(proxy.port, connections)
   await load.run({ perSecond, count: perSecond }) // the first second warms up
   const before = await cpuSeconds([proxy.pid])
@@ -61,12 +62,17 @@ export async function measureSteadyRate(proxy: StartedProxy, options: SteadyOpti
 }
 
 class SteadyLoad {
+  readonly #request: Buffer
   readonly #free: Socket[] = []
   readonly #sockets: Socket[] = []
   /** The moments of requests that wait for a connection. */
   readonly #waiting: number[] = []
   readonly #sentFor = new Map<Socket, number>()
   #latenciesMs: number[] = []
+
+  constructor(request: Buffer) {
+    this.#request = request
+  }
 
   async connect(port: number, count: number): Promise<void> {
     for (let index = 0; index < count; index += 1) {
@@ -113,7 +119,7 @@ class SteadyLoad {
       return
     }
     this.#sentFor.set(socket, momentMs)
-    socket.write(REQUEST)
+    socket.write(this.#request)
   }
 
   #read(socket: Socket): void {

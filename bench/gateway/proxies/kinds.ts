@@ -2,7 +2,7 @@ import { CADDY } from './caddy.ts'
 import { HAPROXY } from './haproxy.ts'
 import { NGINX, NGINX_WITH_LIMITS } from './nginx.ts'
 import { FASTIFY_HTTP_PROXY, HTTP_PROXY_3 } from './node-proxy.ts'
-import { GATEWAY_PLAIN } from './portolan.ts'
+import { GATEWAY_FULL, GATEWAY_PLAIN } from './portolan.ts'
 import type { ProxyKind } from './proxy.ts'
 import { PYTHON_ROUTER } from './python-router.ts'
 
@@ -13,6 +13,7 @@ export const PROXY_KINDS: readonly ProxyKind[] = [
   HAPROXY,
   CADDY,
   GATEWAY_PLAIN,
+  GATEWAY_FULL,
   FASTIFY_HTTP_PROXY,
   HTTP_PROXY_3,
   PYTHON_ROUTER,
