@@ -14,10 +14,14 @@ export interface GatewayAddress {
 /** As many connections as may wait to be accepted: a burst must not be turned away while the process is busy. */
 const BACKLOG = 4_096
 
+const PROBE_MS = 30_000
+
 /** A server that hands on each connection, and listens to nothing yet. */
 export function createListenerServer(onConnection: (socket: Socket) => void): Server {
-  // Half-open, so that the end of one direction of a WebSocket does not end the other.
-  return createServer({ allowHalfOpen: true, noDelay: true }, onConnection)
+  // Half-open, so that the end of one direction of a WebSocket does not end the other. The kernel asks after those that
+  // have gone without a word: an event stream has no other limit.
+  const lasting = { keepAlive: true, keepAliveInitialDelay: PROBE_MS }
+  return createServer({ allowHalfOpen: true, noDelay: true, ...lasting }, onConnection)
 }
 
 /**

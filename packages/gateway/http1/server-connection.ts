@@ -34,6 +34,11 @@ export interface ServerConnectionOptions {
 
 /** How long the rest of an upload is thrown away after the answer: closing at once could reset that (RFC 9112 §9.6). */
 const LINGER_MS = 5_000
+/**
+ * How long a client that has sent too much ahead is not listened to. Then the rest is thrown away, or the end of its
+ * connection would never be seen behind it.
+ */
+const DEAF_MS = 30_000
 const CR = 0x0d
 /** The preface of HTTP/2 up to its empty line, which reads like a head (RFC 9113 §3.4). */
 const HTTP2_BEGINNING = 'PRI * HTTP/2.0\r\n'
@@ -51,6 +56,9 @@ export class ServerConnection {
   #exchange: ServerExchange | undefined
   /** What has come of later requests while one is answered. */
   #ahead: Buffer | undefined
+  /** Since when more has come ahead than is kept. */
+  #deafSinceMs: number | undefined
+  #isDiscarding = false
   #isReading = false
   #isClosing = false
   #movedAtMs: number
@@ -106,6 +114,7 @@ export class ServerConnection {
     const { clock, headersMs, keepAliveMs, idleMs } = this.options
     const stillMs = clock.nowMs - this.#movedAtMs
     this.#watchRates()
+    if (this.#deafSinceMs !== undefined && clock.nowMs - this.#deafSinceMs > DEAF_MS) this.#discardAhead()
     if (this.#exchange !== undefined) {
       if (stillMs > idleMs) this.#exchange.events?.onStill()
     } else if (this.#head.isEmpty && this.#exchangeCount > 0) {
@@ -157,6 +166,7 @@ export class ServerConnection {
   readAhead(): void {
     const ahead = this.#ahead
     this.#ahead = undefined
+    this.#deafSinceMs = undefined
     if (ahead !== undefined && !this.#isReading) this.#take(ahead)
     else if (ahead !== undefined) this.#ahead = ahead
     if (this.#ahead === undefined && this.socket.isPaused()) this.socket.resume()
@@ -180,7 +190,8 @@ export class ServerConnection {
 
   readonly #onDrain = (): void => {
     this.move()
-    this.#exchange?.events?.onClientDrain()
+    if (this.#exchange === undefined) this.readAhead()
+    else this.#exchange.events?.onClientDrain()
   }
 
   readonly #onError = (): void => {
@@ -217,16 +228,34 @@ export class ServerConnection {
   #read(chunk: Buffer): void {
     let rest: Buffer | undefined = chunk
     while (rest !== undefined && rest.length > 0 && this.socket.writable) {
-      if (this.#exchange === undefined) rest = this.#readHead(rest)
+      // Who does not read the answers asks no more: each would be kept for it.
+      if (this.#exchange === undefined) rest = this.socket.writableNeedDrain ? this.#keep(rest) : this.#readHead(rest)
       else if (this.#exchange.isReading) rest = this.#exchange.take(rest)
       else rest = this.#keep(rest)
     }
   }
 
-  /** Later requests wait, and with them whatever else the client would send. */
+  /**
+   * Later requests wait. While little has come of them the socket is still read, for only so is the end of the connection
+   * seen; of more, and of content that nobody has asked for yet, the client keeps the rest.
+   */
   #keep(rest: Buffer): undefined {
+    if (this.#isDiscarding) return
     this.#ahead = this.#ahead === undefined ? rest : Buffer.concat([this.#ahead, rest])
+    const isContent = this.#exchange?.isComplete === false
+    if (!isContent && this.#exchange !== undefined && this.#ahead.length <= this.options.headLimitBytes) return
     this.socket.pause()
+    if (!isContent) this.#deafSinceMs ??= this.options.clock.nowMs
+  }
+
+  /** What was sent ahead is not answered any more: the connection closes after the answer that is under way. */
+  #discardAhead(): void {
+    this.#deafSinceMs = undefined
+    this.#isClosing = true
+    this.#isDiscarding = true
+    this.#ahead = undefined
+    if (this.#exchange === undefined) this.socket.destroySoon()
+    else this.socket.resume()
   }
 
   #handOver(rest: Buffer): undefined {
