@@ -14,6 +14,7 @@ import { malformedRequest } from './malformed-request.ts'
 import type { Passage } from './passage.ts'
 import { joinSockets } from './tunnel.ts'
 import { upstreamFailure } from './upstream-failure.ts'
+import type { TargetFailure } from './upstreams/circuit.ts'
 import type { Target } from './upstreams/target.ts'
 import { halfReplaced } from './upstreams/upstream-errors.ts'
 
@@ -232,7 +233,9 @@ class Forwarding {
     } else if (upstream.isStale && this.#isRepeatable && !(cause instanceof Silence)) {
       this.#send(target, this.#open(target))
     } else {
-      target.failed()
+      const failure = failureOf(cause, upstream)
+      // To end the connection is how many services refuse a WebSocket that they do not know.
+      if (!this.#passage.isUpgrade || failure === 'unreached') target.failed(failure)
       if (!this.#goElsewhere(target, { upstream, cause })) this.#explain(cause, upstream.hasConnected)
     }
   }
@@ -335,6 +338,11 @@ function isKeyAccepted({ fields }: ResponseLines, { webSocketKey }: ClientExchan
   if (webSocketKey === undefined) return true
   const [accept, ...others] = fieldValues(fields, 'sec-websocket-accept')
   return accept === webSocketAccept(webSocketKey) && others.length === 0
+}
+
+function failureOf(cause: Error, { hasConnected }: UpstreamConnection): TargetFailure {
+  if (!hasConnected) return 'unreached'
+  return cause instanceof Silence ? 'silent' : 'broken'
 }
 
 /** How our message ends: as theirs, as far as the client understands it. */

@@ -113,3 +113,33 @@ test('who waits in vain for a connection is refused, and who leaves is forgotten
   expect(await codeOf(await fetch(world.url))).toBe('GATEWAY_UPSTREAM_BUSY')
   expect(world.blue.heard).toHaveLength(1)
 })
+
+test('nobody can open the circuit for others by what he asks: not by WebSockets, not by requests that break', async () => {
+  await using world = await openPairWorld({ upstream: { circuit: QUICK } })
+  for (let count = 0; count < 12; count += 1) {
+    world.blue.mode = 'reset'
+    expect((await fetch(world.url, { method: 'POST', body: 'x' })).status).toBe(502)
+  }
+  // It is asked before anybody is kept away, and it does take connections.
+  world.blue.mode = 200
+  expect((await fetch(world.url)).status).toBe(200)
+  expect(world.gateway.upstreamStates()).toMatchObject([{ targets: [{ circuit: 'closed' }, {}] }])
+})
+
+test('a service that ends the connections of unknown WebSockets has not failed', async () => {
+  await using service = await openTestUpstream((_, response) => response.end('up'))
+  service.server.on('upgrade', (_request, socket) => socket.destroy())
+  const target = { host: '127.0.0.1', port: service.port }
+  const upstreams = [{ name: 'board', target, circuit: QUICK }]
+  const route = { ...routeTo('/', 1, { websocket: true }), target: { upstream: 'board' } }
+  await using world = await openTestGateway([route], { upstreams })
+  for (let count = 0; count < 8; count += 1) {
+    await using client = await RawClient.open(world.port)
+    const handshake =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n'
+    client.say(`GET /nowhere HTTP/1.1\r\nHost: localhost\r\n${handshake}\r\n`)
+    await eventually(() => client.received).toContain('502')
+  }
+  expect(world.gateway.upstreamStates()).toMatchObject([{ targets: [{ circuit: 'closed', failureCount: 0 }] }])
+  expect((await fetch(world.url)).status).toBe(200)
+})

@@ -5,6 +5,12 @@ import type { CircuitLimits } from './upstream-declaration.ts'
 /** closed: requests flow; open: none does; half-open: one after the other is tried. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
+/**
+ * unreached: nobody took the connection; silent: it was taken, and nothing came back for too long; broken: it ended before
+ * there was an answer, which whoever asks can bring about at will (many servers refuse a path so).
+ */
+export type TargetFailure = 'unreached' | 'silent' | 'broken'
+
 export interface CircuitParts {
   readonly limits: CircuitLimits
   /** Whether the target can be reached at all: asked before a request is risked. @returns what is wrong */
@@ -15,6 +21,9 @@ export interface CircuitParts {
 /** How long a request that is tried may be on its way before another one is. */
 const TRY_MS = 5_000
 
+/** After it was seen that a target works, it is believed for so long. */
+const BELIEVED_MS = 1_000
+
 /** Keeps requests away from a target that fails, for a while. */
 export class Circuit {
   limits: CircuitLimits
@@ -22,6 +31,9 @@ export class Circuit {
   readonly #gone = new AbortController()
   #state: CircuitState = 'closed'
   #failures = 0
+  #brokenCount = 0
+  #isVerifying = false
+  #believedUntilMs = 0
   #openMs: number
   #reopensAtMs = 0
   #triedAtMs = 0
@@ -41,7 +53,7 @@ export class Circuit {
     return this.#state === 'closed'
   }
 
-  /** Requests in a row. */
+  /** Requests in a row that could not reach it, or got nothing from it. */
   get failures(): number {
     return this.#failures
   }
@@ -61,22 +73,50 @@ export class Circuit {
 
   passed(): void {
     if (this.#failures !== 0) this.#failures = 0
+    if (this.#brokenCount !== 0) this.#brokenCount = 0
     if (this.#state !== 'closed') this.close()
   }
 
-  failed(recent: RecentOutcomes): void {
+  failed(failure: TargetFailure, recent: RecentOutcomes): void {
+    const isBroken = failure === 'broken'
+    if (isBroken) this.#brokenCount += 1
+    else this.#failures += 1
+    if (this.#state === 'open') return
+    if (this.#state === 'closed' && !this.#isTooMuch(recent)) return
+    // Nobody can make a target unreachable to others by what he asks of it.
+    if (isBroken)
+      void this.#verify() // it does not reject
+    else this.#open()
+  }
+
+  #isTooMuch(recent: RecentOutcomes): boolean {
     const { failures, shareRatio, leastRequests } = this.limits
-    this.#failures += 1
-    if (this.#state === 'half-open') this.#open()
-    if (this.#state !== 'closed') return
-    const isMostly = recent.count >= leastRequests && recent.failures / recent.count >= shareRatio
-    if (this.#failures >= failures || isMostly) this.#open()
+    if (Math.max(this.#failures, this.#brokenCount) >= failures) return true
+    return recent.count >= leastRequests && recent.failures / recent.count >= shareRatio
+  }
+
+  /** Asks it whether it works, before all others are kept away from it. */
+  async #verify(): Promise<void> {
+    if (this.#isVerifying || performance.now() < this.#believedUntilMs) return
+    this.#isVerifying = true
+    const fault = await this.#parts.probe({ signal: this.#gone.signal })
+    this.#isVerifying = false
+    if (this.#gone.signal.aborted || this.#state === 'open') return
+    if (fault !== undefined) this.#open()
+    else this.#believe()
+  }
+
+  #believe(): void {
+    this.#brokenCount = 0
+    this.#believedUntilMs = performance.now() + BELIEVED_MS
+    this.#triedAtMs = Number.NEGATIVE_INFINITY
   }
 
   /** Whatever was, requests flow again. */
   close(): void {
     clearTimeout(this.#timer)
     this.#failures = 0
+    this.#brokenCount = 0
     this.#openMs = this.limits.openMs
     this.#change('closed')
   }

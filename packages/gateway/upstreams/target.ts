@@ -1,7 +1,7 @@
 import type { UpstreamConnection, UpstreamTarget } from '../http1/upstream-connection.ts'
 import { UpstreamPool, type UpstreamPoolOptions } from '../http1/upstream-pool.ts'
 import { askHealth } from './ask-health.ts'
-import { Circuit, type CircuitState } from './circuit.ts'
+import { Circuit, type CircuitState, type TargetFailure } from './circuit.ts'
 import type { Half } from './half.ts'
 import { HealthWatch } from './health-watch.ts'
 import { RecentOutcomes } from './recent-outcomes.ts'
@@ -156,10 +156,10 @@ export class Target {
   }
 
   /** It could not be reached, or broke off or was silent before it answered. */
-  failed(): void {
+  failed(failure: TargetFailure): void {
     this.#failureCount += 1
     this.recent.failed()
-    this.#circuit.failed(this.recent)
+    this.#circuit.failed(failure, this.recent)
     this.#events.onFailure(this)
   }
 
