@@ -133,11 +133,16 @@ function receiveHttp2(
     slow: () => limits.settings.slow,
     // Its WebSockets are streams, which end with it.
     onExchange: (client) => receiveRequest(client, { peer, onTunnel: () => undefined }, options),
+    onFault: (error) => logger.error({ fault: faultOf(error) }, 'stream failed'),
     onRefused: (fault, isWhole) => logger.info({ fault }, isWhole ? 'session ended' : 'stream refused'),
   })
   figures.connected(kind)
   socket.once('close', () => figures.disconnected(kind))
   connections.add(session)
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 /** The answer to bytes that are no request; the connection closes after it. */

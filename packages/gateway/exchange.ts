@@ -157,5 +157,6 @@ function describe(error: unknown): Readonly<Record<string, unknown>> {
 }
 
 function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined
+  if (!(error instanceof Error)) return undefined
+  return error.cause instanceof Error ? error.cause.stack : error.stack
 }

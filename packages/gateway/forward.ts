@@ -7,7 +7,7 @@ import { type Fields, fieldValues, hasMember } from './http1/fields.ts'
 import type { Framing } from './http1/framing.ts'
 import { MalformedMessage } from './http1/malformed-message.ts'
 import type { ResponseLines } from './http1/response-lines.ts'
-import { Silence, type UpstreamConnection } from './http1/upstream-connection.ts'
+import { Silence, UnexpectedFault, type UpstreamConnection } from './http1/upstream-connection.ts'
 import { webSocketAccept } from './http2/web-socket-key.ts'
 import { bodyTooSlow } from './limits/limit-errors.ts'
 import { malformedRequest } from './malformed-request.ts'
@@ -225,6 +225,7 @@ class Forwarding {
     const target = this.#target
     this.#upstream = undefined
     if (this.#client.hasAnswered) {
+      if (cause instanceof UnexpectedFault) exchange.answer(cause) // which breaks off, and says why in the log
       // Where the end of the connection is the end of the content, only a reset says that something is missing.
       this.#client.abort(this.#client.request.isHttp10)
       exchange.end('upstream-lost')

@@ -138,7 +138,7 @@ function addRecords<Value>(
   other: Readonly<Record<string, Value>>,
   add: (a: Value, b: Value) => Value,
 ): Readonly<Record<string, Value>> {
-  const sum: Record<string, Value> = { ...one }
+  const sum: Record<string, Value> = Object.assign(Object.create(null), one)
   for (const [key, value] of Object.entries(other)) {
     const same = sum[key]
     sum[key] = same === undefined ? value : add(same, value)

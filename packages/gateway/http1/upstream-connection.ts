@@ -59,6 +59,14 @@ export class Silence extends Error {
   }
 }
 
+/** A fault of this program, met while an answer was handled: that exchange fails, and no other. */
+export class UnexpectedFault extends Error {
+  constructor(cause: unknown) {
+    super('an answer could not be handled', { cause })
+    this.name = 'UnexpectedFault'
+  }
+}
+
 export interface UpstreamConnectionOptions {
   readonly clock: Clock
   readonly headLimitBytes: number
@@ -217,11 +225,12 @@ export class UpstreamConnection {
   readonly #onData = (chunk: Buffer): void => {
     this.#move()
     this.#hasHeard = true
+    const sending = this.#sending
     try {
       this.#read(chunk)
     } catch (error) {
-      if (!(error instanceof MalformedMessage)) throw error
-      this.#fail(error)
+      if (error instanceof MalformedMessage) this.#fail(error)
+      else this.#break(sending, error)
     }
   }
 
@@ -233,10 +242,14 @@ export class UpstreamConnection {
   readonly #onError = (error: Error): void => this.#fail(error)
 
   readonly #onEnd = (): void => {
-    const events = this.#sending?.events
-    if (events !== undefined && this.#answer?.framing.kind === 'until-close') {
-      this.#finish(events)
-      events.onPause()
+    const sending = this.#sending
+    try {
+      if (sending !== undefined && this.#answer?.framing.kind === 'until-close') {
+        this.#finish(sending.events)
+        sending.events.onPause()
+      }
+    } catch (error) {
+      this.#break(sending, error)
     }
     this.#socket.destroy()
   }
@@ -255,6 +268,13 @@ export class UpstreamConnection {
     this.#sending = undefined
     this.#socket.destroy()
     sending?.events.onFailure(cause)
+  }
+
+  /** Its exchange may be over for the connection already, which may have begun another. */
+  #break(sending: Sending | undefined, error: unknown): void {
+    if (this.#sending === sending) this.#sending = undefined
+    this.#fail(new UpstreamEnded())
+    sending?.events.onFailure(new UnexpectedFault(error))
   }
 
   #read(chunk: Buffer): void {

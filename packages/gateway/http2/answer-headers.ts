@@ -20,6 +20,8 @@ export function answerBlock({ status, fields }: Pick<BareHead, 'status' | 'field
   const block = [':status', String(status > HIGHEST_STATUS ? 502 : status)]
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = (fields[at] ?? '').toLowerCase()
+    // Node takes 205 as having no content (RFC 9110 §15.3.6): a length would promise some.
+    if (status === 205 && name === 'content-length') continue
     if (!REFUSED.has(name)) block.push(name, fields[at + 1] ?? '')
   }
   return block
@@ -33,9 +35,9 @@ export function switchBlock({ fields }: BareHead): string[] {
   return block
 }
 
-/** As an object, for Node's functions that take no list; a repeated name has all its values. */
+/** As an object without a prototype, as any name may come, for Node's functions that take no list. */
 export function fieldObject(fields: FieldLines): Record<string, string[]> {
-  const object: Record<string, string[]> = {}
+  const object: Record<string, string[]> = Object.create(null)
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = (fields[at] ?? '').toLowerCase()
     if (REFUSED.has(name)) continue

@@ -23,6 +23,8 @@ export interface ServerSessionOptions {
   readonly onExchange: (exchange: ClientExchange) => void
   /** A stream was refused, or the whole session ended, for a reason that a person may want to read. */
   readonly onRefused: (reason: string, isWhole: boolean) => void
+  /** A fault of this program, by which one stream has ended. */
+  readonly onFault: (error: unknown) => void
 }
 
 // A peer that is gone without a word would keep its streams for hours; only the kernel can ask it.
@@ -134,8 +136,8 @@ export class ServerSession {
   }
 
   #place() {
-    const { clock, protocol } = this.#options
-    return { clock, protocol, remoteAddress: this.socket.remoteAddress ?? 'unknown' }
+    const { clock, protocol, onFault } = this.#options
+    return { clock, protocol, onFault, remoteAddress: this.socket.remoteAddress ?? 'unknown' }
   }
 
   #forget(stream: ServerHttp2Stream, exchange: ServerStream | undefined): void {

@@ -22,6 +22,8 @@ export interface ServerStreamOptions {
   readonly clock: Clock
   readonly remoteAddress: string
   readonly protocol: 'http' | 'https'
+  /** A fault of this program: the stream ends with it, and nothing else. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** One request of an HTTP/2 client, and its answer: one stream of its session. */
@@ -32,6 +34,7 @@ export class ServerStream implements ClientExchange {
   readonly webSocketKey: string | undefined
   readonly #stream: ServerHttp2Stream
   readonly #clock: Clock
+  readonly #onFault: (error: unknown) => void
   #events: ClientEvents | undefined
   #sink: ContentSink | undefined
   #trailers: Fields = NO_FIELDS
@@ -51,7 +54,7 @@ export class ServerStream implements ClientExchange {
   constructor(
     stream: ServerHttp2Stream,
     { translated, hasContent }: { readonly translated: TranslatedRequest; readonly hasContent: boolean },
-    { clock, remoteAddress, protocol }: ServerStreamOptions,
+    { clock, remoteAddress, protocol, onFault }: ServerStreamOptions,
   ) {
     this.#stream = stream
     this.request = translated.request
@@ -59,6 +62,7 @@ export class ServerStream implements ClientExchange {
     this.remoteAddress = remoteAddress
     this.protocol = protocol
     this.#clock = clock
+    this.#onFault = onFault
     this.#movedAtMs = clock.nowMs
     this.#isSending = hasContent
     this.#isComplete = !hasContent || translated.request.framing.kind === 'none'
@@ -128,7 +132,7 @@ export class ServerStream implements ClientExchange {
     this.#move()
     if (this.#isGone()) return
     const { kind } = head.framing
-    const endStream = kind === 'none' || this.request.method === 'HEAD' || isEmpty(head)
+    const endStream = kind === 'none' || this.request.method === 'HEAD' || hasNone(head)
     const waitForTrailers = kind === 'chunked' && !endStream
     if (waitForTrailers) this.#stream.once('wantTrailers', this.#onWantTrailers)
     this.#stream.respond(answerBlock(head), { endStream, waitForTrailers })
@@ -207,7 +211,7 @@ export class ServerStream implements ClientExchange {
       this.#refuseContent(new MalformedMessage('its content is longer than its Content-Length'))
       return
     }
-    this.#sink?.onData(piece)
+    this.#guarded(() => this.#sink?.onData(piece))
   }
 
   readonly #onEnd = (): void => {
@@ -219,7 +223,7 @@ export class ServerStream implements ClientExchange {
     }
     this.#isComplete = true
     this.#isSending = false
-    this.#sink?.onEnd(this.#trailers)
+    this.#guarded(() => this.#sink?.onEnd(this.#trailers))
   }
 
   readonly #onTrailers = (_: unknown, _flags: number, block: readonly string[]): void => {
@@ -233,18 +237,29 @@ export class ServerStream implements ClientExchange {
 
   readonly #onDrain = (): void => {
     this.#move()
-    this.#events?.onClientDrain()
+    this.#guarded(() => this.#events?.onClientDrain())
   }
 
   readonly #onWantTrailers = (): void => {
-    this.#stream.sendTrailers(fieldObject(this.#answerTrailers ?? []))
+    this.#guarded(() => this.#stream.sendTrailers(fieldObject(this.#answerTrailers ?? [])))
   }
 
   readonly #onClose = (): void => {
     if (this.#state === 'over') return
     const wasAnswered = this.#state === 'answered' && this.#stream.writableFinished
     this.#state = 'over'
-    if (!wasAnswered) this.#events?.onGone()
+    if (!wasAnswered) this.#guarded(() => this.#events?.onGone())
+  }
+
+  /** Node's events would let a fault end the process, and all exchanges with it. */
+  #guarded(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#onFault(error)
+      this.#wasAborted = true
+      this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR) // 'close' follows
+    }
   }
 
   /** What was refused is not read any further. */
@@ -263,6 +278,7 @@ export class ServerStream implements ClientExchange {
   }
 }
 
-function isEmpty({ framing }: AnswerHead): boolean {
+function hasNone({ framing, status }: AnswerHead): boolean {
+  if (status === 205) return true
   return framing.kind === 'length' && framing.length === 0
 }
