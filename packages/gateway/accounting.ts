@@ -45,8 +45,9 @@ export class Accounting {
     this.#figures.requestCount += 1
   }
 
-  becameLasting({ visit }: Exchange, kind: 'streams' | 'tunnels'): void {
-    if (visit !== undefined) this.#limits.leave(visit)
+  /** @throws GATEWAY_TOO_MANY_LASTING */
+  becomeLasting({ visit }: Exchange, kind: 'streams' | 'tunnels'): void {
+    if (visit !== undefined) this.#limits.last(visit)
     this.#figures[kind].open += 1
     this.#figures[kind].total += 1
   }

@@ -46,6 +46,7 @@ const PAGES: Readonly<Record<string, PageKind>> = {
   GATEWAY_SESSIONS_UNKNOWN: 'down',
   GATEWAY_RATE_EXCEEDED: 'busy',
   GATEWAY_TOO_MANY_AT_ONCE: 'busy',
+  GATEWAY_TOO_MANY_LASTING: 'busy',
   GATEWAY_OVERLOADED: 'busy',
 }
 

@@ -116,11 +116,14 @@ export class Exchange {
     return this.strictTransport === undefined ? NOTHING : ['Strict-Transport-Security', this.strictTransport]
   }
 
-  /** It is no longer a request whose end is near: it is counted by itself, and no longer among those at once. */
+  /**
+   * It is no longer a request whose end is near: it is counted by itself, and no longer among those at once.
+   * @throws GATEWAY_TOO_MANY_LASTING; then it is what it was
+   */
   becomeLasting(kind: 'streams' | 'tunnels'): void {
     if (this.#isOver || this.lasting !== undefined) return
+    this.#options.accounting.becomeLasting(this, kind)
     this.lasting = kind
-    this.#options.accounting.becameLasting(this, kind)
   }
 
   /** Once, however often it is called. */

@@ -1,3 +1,4 @@
+import { isAppError } from '@portolan/errors'
 import { requestTimeout } from './errors.ts'
 import type { Outcome } from './exchange.ts'
 import { answerFields, interimFields, requestText, trailerFields } from './headers.ts'
@@ -167,11 +168,15 @@ class Forwarding {
     const { exchange, route, isUpgrade, onTunnel, pace } = this.#passage
     this.#upstream = undefined
     if (isUpgrade && hasMember(head.fields, 'upgrade', 'websocket') && isKeyAccepted(head, this.#client)) {
-      const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
       const target = this.#target
+      target?.answered(head.status)
+      if (!this.#lasts('tunnels')) {
+        upstream.socket.destroy()
+        return
+      }
+      const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
       const onEnd = (): void => target?.forgetTunnel(tunnel)
       const tunnel = joinSockets(exchange, { head: { ...head, fields }, upstream, pace }, { onSocket: onTunnel, onEnd })
-      target?.answered(head.status)
       target?.keepTunnel(tunnel)
       return
     }
@@ -187,9 +192,10 @@ class Forwarding {
     // Behind a handshake the client may have sent frames already: they must not be read as its next request.
     if (isUpgrade) this.#client.closeAfterwards()
     const framing = framingFor(theirs, { mayBeChunked: !isUpgrade && !this.#client.request.isHttp10 })
-    this.#mayBeSilent = isEventStream(fields)
-    this.#mayEndEarly = this.#mayBeSilent && framing.kind !== 'length'
     this.#target?.answered(status)
+    if (isEventStream(fields) && !this.#lasts('streams')) return
+    this.#mayBeSilent = exchange.lasting === 'streams'
+    this.#mayEndEarly = this.#mayBeSilent && framing.kind !== 'length'
     const { requestId, date } = exchange
     const lines = answerFields(fields, { requestId, status, framing, date })
     const { strictTransport } = exchange
@@ -197,7 +203,18 @@ class Forwarding {
       lines.push('Strict-Transport-Security', strictTransport)
     this.#client.writeHead({ status, reason, fields: lines, framing })
     exchange.began(status)
-    if (this.#mayBeSilent) exchange.becomeLasting('streams')
+  }
+
+  /** @returns false when there are too many already, which has been answered */
+  #lasts(kind: 'streams' | 'tunnels'): boolean {
+    try {
+      this.#passage.exchange.becomeLasting(kind)
+      return true
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      this.#refuse(error)
+      return false
+    }
   }
 
   onData(piece: Buffer): void {

@@ -107,6 +107,7 @@ function sendOn(reception: Reception, route: Destination): void {
   const { limits } = options
   exchange.route = route
   limits.assign(visit, { route: route.path, workspace: route.workspace }, exchange.startedMs)
+  if (isUpgrade) limits.checkLasting(visit) // before the service is asked; it counts from its answer on
   const passage: Passage = { exchange, head, route, client: place, isUpgrade, onTunnel, pace: limits.paceOf(visit) }
   if (limits.enter(visit, exchange.startedMs)) forward(passage)
   else waitForTurn(visit, passage)

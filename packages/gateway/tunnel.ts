@@ -36,7 +36,6 @@ export function joinSockets(
   })
   events.onSocket(client.socket)
   exchange.began(status)
-  exchange.becomeLasting('tunnels')
   endTogether(client, upstream)
   endTogether(upstream, client)
   let isLost = false

@@ -20,7 +20,9 @@ const shareEntries = {
   bytesPerSecond: limit('How much content a second, each way. Whoever has more to send waits; nothing is dropped.'),
 }
 
-/** What those who use a route, or a workspace, may take together. */
+const lasting = limit('How many event streams and WebSockets may be open; 500 for a client unless said otherwise.')
+
+/** What those who use a route may take together. */
 export const shareLimits = Type.Object(shareEntries, { ...closed, description: 'What all of it may take together.' })
 
 const sections = Type.Object(
@@ -29,13 +31,16 @@ const sections = Type.Object(
       Type.Object(
         {
           ...shareEntries,
+          lasting,
           connections: limit('How many connections one client address may have.'),
           connectionsPerSecond: limit('How many it may open a second.'),
         },
         { ...closed, description: 'What one client address may take; IPv6 addresses count by their /64.' },
       ),
     ),
-    workspace: Type.Optional(shareLimits),
+    workspace: Type.Optional(
+      Type.Object({ ...shareEntries, lasting }, { ...closed, description: 'What all of it may take together.' }),
+    ),
     route: Type.Optional(shareLimits),
     whole: Type.Optional(
       Type.Object(

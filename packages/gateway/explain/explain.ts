@@ -170,7 +170,7 @@ function explainLimits(
 ): void {
   const limits = resolveLimits(configuration.limits)
   const isExempt = new NetworkList(limits.exempt).has(from)
-  const client = isExempt ? 'none, for its address is exempt' : limitWords(limits.client)
+  const client = isExempt ? 'none, for its address is exempt' : limitWords(limits.client, limits.client.lasting)
   way.tell('limits', 'what may be taken before it is refused with 429', [
     `client ${clientName(from)}: ${client}`,
     `route ${route.path}: ${limitWords(routeLimits(limits.route, route.limits))}`,
@@ -178,10 +178,14 @@ function explainLimits(
   ])
 }
 
-function limitWords({ requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }: ShareLimits): string {
+function limitWords(
+  { requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }: ShareLimits,
+  lasting: number | false = false,
+): string {
   const said = [
     requestsPerSecond === false ? [] : [`${requestsPerSecond} requests a second after a burst of ${burst}`],
     requestsAtOnce === false ? [] : [`${requestsAtOnce} requests at once`],
+    lasting === false ? [] : [`${lasting} event streams and WebSockets`],
     bytesPerSecond === false ? [] : [`${bytesPerSecond} bytes a second each way`],
   ].flat()
   return said.length === 0 ? 'no limit' : said.join(', ')

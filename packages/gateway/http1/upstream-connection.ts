@@ -300,6 +300,7 @@ export class UpstreamConnection {
     this.#answer = head
     this.#reader = openContentReader(head.framing)
     events.onHead(head)
+    if (this.#sending === undefined) return undefined // it was refused, and the connection given up
     if (this.#reader.isDone) this.#finish(events, taken.rest)
     return taken.rest
   }

@@ -13,8 +13,11 @@ export class Account {
   /** Requests under way, and open connections: here, and in other workers as far as they have told. */
   requestCount = 0
   connectionCount = 0
+  /** Event streams and WebSockets that are open. */
+  lastingCount = 0
   requestsElsewhere = 0
   connectionsElsewhere = 0
+  lastingElsewhere = 0
   /** Since others were told last. */
   requestsSpent = 0
   inboundSpent = 0
@@ -34,6 +37,7 @@ export class Account {
     return (
       this.requestCount === 0 &&
       this.connectionCount === 0 &&
+      this.lastingCount === 0 &&
       !this.isUntold &&
       this.requestDueMs <= nowMs &&
       this.connectionDueMs <= nowMs &&

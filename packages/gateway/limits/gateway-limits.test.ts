@@ -189,3 +189,42 @@ test('who waits too long for a turn is told so', async () => {
   answers[0]?.end('one')
   expect((await first).status).toBe(200)
 })
+
+test('event streams and WebSockets are under a limit of their own, and free of that of the requests', async () => {
+  await using upstream = await openTestUpstream((request, response) => {
+    if (request.url === '/events') response.setHeader('Content-Type', 'text/event-stream').write('data: 1\n\n')
+    else response.end('board')
+  })
+  upstream.server.on('upgrade', (_request, socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+  })
+  const also = { limits: { exempt: [], client: { lasting: 2 } } }
+  await using gateway = await openTestGateway([routeTo('/', upstream.port, { websocket: true })], { also })
+  await using events = await RawClient.open(gateway.port)
+  events.say('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await eventually(() => events.received).toContain('data: 1')
+  const shake = async () => {
+    const client = await RawClient.open(gateway.port)
+    client.say(
+      'GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    )
+    await eventually(() => client.received).toContain('\r\n\r\n')
+    return client
+  }
+  await using first = await shake()
+  await using second = await shake()
+  expect([first, second].map(({ received }) => received.slice(9, 12))).toEqual(['101', '429'])
+  const refused = await fetch(`${gateway.url}/events`)
+  expect([refused.status, Object(await refused.json()).code]).toEqual([429, 'GATEWAY_TOO_MANY_LASTING'])
+  expect((await fetch(gateway.url)).status).toBe(200)
+  const { refusals, streams, tunnels, requestCount } = gateway.gateway.snapshot()
+  expect([refusals, streams.open, tunnels.open]).toEqual([{ GATEWAY_TOO_MANY_LASTING: 2 }, 1, 1])
+  expect(requestCount).toBe(2)
+  events.socket.destroy()
+  await eventually(() => gateway.gateway.snapshot().streams.open).toBe(0)
+  const again = await fetch(`${gateway.url}/events`)
+  expect(again.status).toBe(200)
+  await again.body?.cancel()
+})

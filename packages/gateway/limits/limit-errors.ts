@@ -5,6 +5,7 @@ import type { RateRule } from './rate-rule.ts'
 export const LIMIT_ERRORS = {
   GATEWAY_RATE_EXCEEDED: { status: 429, title: 'Too many requests in a short time' },
   GATEWAY_TOO_MANY_AT_ONCE: { status: 429, title: 'Too many requests at once' },
+  GATEWAY_TOO_MANY_LASTING: { status: 429, title: 'Too many event streams and WebSockets at once' },
   GATEWAY_TOO_MANY_CONNECTIONS: { status: 429, title: 'Too many connections of one client' },
   GATEWAY_CONNECTIONS_EXHAUSTED: { status: 503, title: 'The gateway takes no more connections' },
   GATEWAY_OVERLOADED: { status: 503, title: 'The gateway has too much to do' },
@@ -42,6 +43,13 @@ export function tooManyAtOnce(limited: Limited, most: number): AppError {
     `More than "${most}" requests ${WHOSE[limited]} are under way. Expected was that some of them end first. Try again, ` +
     `or raise "limits.${limited}.requestsAtOnce" in the stack file.`
   return limitError('GATEWAY_TOO_MANY_AT_ONCE', message, { limit: limited, most, retryAfterSeconds: 1 })
+}
+
+export function tooManyLasting(limited: Limited, most: number): AppError {
+  const message =
+    `More than "${most}" event streams and WebSockets ${WHOSE[limited]} are open. Expected was that some of them end ` +
+    `first. Close some, or raise "limits.${limited}.lasting" in the stack file.`
+  return limitError('GATEWAY_TOO_MANY_LASTING', message, { limit: limited, most, retryAfterSeconds: 5 })
 }
 
 export function tooManyConnections(most: number): AppError {

@@ -14,8 +14,14 @@ export interface ShareLimits {
   readonly bytesPerSecond: Limit
 }
 
+/** What one workspace may take. */
+export interface WorkspaceLimits extends ShareLimits {
+  /** How many event streams and WebSockets may be open. */
+  readonly lasting: Limit
+}
+
 /** What one client address (IPv6: one /64) may take. */
-export interface ClientLimits extends ShareLimits {
+export interface ClientLimits extends WorkspaceLimits {
   readonly connections: Limit
   readonly connectionsPerSecond: Limit
 }
@@ -54,7 +60,7 @@ export interface SheddingLimits {
 
 export interface GatewayLimits {
   readonly client: ClientLimits
-  readonly workspace: ShareLimits
+  readonly workspace: WorkspaceLimits
   readonly route: ShareLimits
   readonly whole: WholeLimits
   readonly slow: SlowLimits
@@ -83,10 +89,11 @@ export const DEFAULT_LIMITS = Object.freeze<GatewayLimits>({
     burst: 5_000,
     requestsAtOnce: 1_000,
     bytesPerSecond: false,
+    lasting: 500,
     connections: 2_000,
     connectionsPerSecond: 500,
   },
-  workspace: NO_SHARE_LIMITS,
+  workspace: { ...NO_SHARE_LIMITS, lasting: false },
   route: NO_SHARE_LIMITS,
   whole: { requestsAtOnce: 4_096, waiting: 4_096, waitMs: 10_000, connections: 20_000 },
   slow: { leastBytesPerSecond: 500, graceMs: 20_000 },
@@ -98,7 +105,7 @@ export const DEFAULT_LIMITS = Object.freeze<GatewayLimits>({
 /** Nothing is limited but what has to have an end: the head of a request, and how many wait. */
 const NO_LIMITS = Object.freeze<GatewayLimits>({
   ...DEFAULT_LIMITS,
-  client: { ...NO_SHARE_LIMITS, connections: false, connectionsPerSecond: false },
+  client: { ...NO_SHARE_LIMITS, lasting: false, connections: false, connectionsPerSecond: false },
   whole: { ...DEFAULT_LIMITS.whole, requestsAtOnce: false, connections: false },
   slow: { leastBytesPerSecond: false, graceMs: DEFAULT_LIMITS.slow.graceMs },
   shedding: { lagMs: false, memoryRatio: false },
@@ -133,7 +140,8 @@ function withBurst<Limits extends ShareLimits>(limits: Limits, written: Partial<
 }
 
 const SHARE_KEYS = ['requestsPerSecond', 'burst', 'requestsAtOnce', 'bytesPerSecond'] as const
-const CLIENT_KEYS = [...SHARE_KEYS, 'connections', 'connectionsPerSecond'] as const
+const WORKSPACE_KEYS = [...SHARE_KEYS, 'lasting'] as const
+const CLIENT_KEYS = [...WORKSPACE_KEYS, 'connections', 'connectionsPerSecond'] as const
 const WHOLE_LIMIT_KEYS = ['requestsAtOnce', 'connections'] as const
 const SECTIONS = ['client', 'workspace', 'route', 'whole', 'slow', 'head', 'shedding', 'exempt'] as const
 const MOST = 1_000_000_000
@@ -149,7 +157,9 @@ export function readLimits(
   const { client, workspace, route, whole, slow, head, shedding, exempt } = read.record(value, 'limits', SECTIONS)
   return Object.freeze({
     ...(client === undefined ? {} : { client: readSome(read, client, { at: 'limits.client', keys: CLIENT_KEYS }) }),
-    ...(workspace === undefined ? {} : { workspace: readShareLimits(read, workspace, 'limits.workspace') }),
+    ...(workspace === undefined
+      ? {}
+      : { workspace: readSome(read, workspace, { at: 'limits.workspace', keys: WORKSPACE_KEYS }) }),
     ...(route === undefined ? {} : { route: readShareLimits(read, route, 'limits.route') }),
     ...(whole === undefined ? {} : { whole: readWhole(read, whole) }),
     ...(slow === undefined ? {} : { slow: readSlow(read, slow) }),

@@ -155,3 +155,29 @@ test('the first request of a client is let in at whatever moment it comes', () =
     expect(admitted(limits, { count: 7, nowMs: Math.random() * 1e7 })).toBe(7)
   }
 })
+
+test('what lasts is counted by itself, for its client and its workspace, in all workers', () => {
+  const setting = { client: { lasting: 2 }, workspace: { lasting: 3 } }
+  const [one, other] = [limitsWith(setting, 2), limitsWith(setting, 2)]
+  const exchange = new SpendingExchange()
+  exchange.join(1)
+  exchange.join(2)
+  const lastingAt = (limits: Limits, address: string) => {
+    const visit = limits.arrive(limits.clientOf(address), 0)
+    limits.assign(visit, { route: '3000-harbour', workspace: 'harbour' }, 0)
+    limits.enter(visit, 0)
+    return { visit, code: codeOf(() => limits.last(visit)) }
+  }
+  const first = lastingAt(one, '192.0.2.1')
+  const codes = [first.code, lastingAt(one, '192.0.2.1').code, lastingAt(one, '192.0.2.1').code]
+  expect(codes).toEqual([undefined, undefined, 'GATEWAY_TOO_MANY_LASTING'])
+  exchange.take(1, one.spent())
+  other.charge(exchange.give(2), 0)
+  expect(lastingAt(other, '192.0.2.1').code).toBe('GATEWAY_TOO_MANY_LASTING')
+  expect(lastingAt(other, '192.0.2.2').code).toBeUndefined()
+  expect(lastingAt(other, '192.0.2.3').code).toBe('GATEWAY_TOO_MANY_LASTING')
+  one.leave(first.visit)
+  one.leave(first.visit)
+  expect(lastingAt(one, '192.0.2.1').code).toBeUndefined()
+  expect(lastingAt(one, '192.0.2.1').code).toBe('GATEWAY_TOO_MANY_LASTING')
+})

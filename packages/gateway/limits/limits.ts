@@ -10,6 +10,7 @@ import {
   rateExceeded,
   tooManyAtOnce,
   tooManyConnections,
+  tooManyLasting,
 } from './limit-errors.ts'
 import type { LimitsSetting } from './limits-configuration.ts'
 import { type GatewayLimits, resolveLimits, routeLimits, type ShareLimits } from './limits-configuration.ts'
@@ -200,8 +201,30 @@ export class Limits {
     return visit.isInside
   }
 
-  /** It is over, or has become a stream that may last for days. Once, however often it is called. */
+  /** @throws GATEWAY_TOO_MANY_LASTING when its client or workspace may not have another event stream or WebSocket */
+  checkLasting({ client, workspace }: Visit): void {
+    const { client: ofClient, workspace: ofWorkspace } = this.#limits
+    if (!client.isExempt) checkLasting(client, 'client', ofClient.lasting)
+    if (workspace !== undefined) checkLasting(workspace, 'workspace', ofWorkspace.lasting)
+  }
+
+  /**
+   * It has become what may last for days: it is no longer among the requests at once, and counted by itself.
+   * @throws GATEWAY_TOO_MANY_LASTING; then it is what it was
+   */
+  last(visit: Visit): void {
+    this.checkLasting(visit)
+    this.leave(visit)
+    visit.isLasting = true
+    this.#countLasting(visit, 1)
+  }
+
+  /** It is over. Once, however often it is called. */
   leave(visit: Visit): void {
+    if (visit.isLasting) {
+      visit.isLasting = false
+      this.#countLasting(visit, -1)
+    }
     if (visit.hasLeft) return
     visit.hasLeft = true
     if (visit.isInside) this.#gate.leave(visit.sharedBy)
@@ -239,12 +262,12 @@ export class Limits {
   /** What was taken here since the last call, for the other workers. */
   spent(): readonly Spending[] {
     const told = this.#untold.map((account) => {
-      const { key, requestsSpent, inboundSpent, outboundSpent, requestCount, connectionCount } = account
+      const { key, requestsSpent, inboundSpent, outboundSpent, requestCount, connectionCount, lastingCount } = account
       account.isUntold = false
       account.requestsSpent = 0
       account.inboundSpent = 0
       account.outboundSpent = 0
-      return { key, requestsSpent, inboundSpent, outboundSpent, requestCount, connectionCount }
+      return { key, requestsSpent, inboundSpent, outboundSpent, requestCount, connectionCount, lastingCount }
     })
     this.#untold.length = 0
     return told
@@ -259,6 +282,7 @@ export class Limits {
       const { account, terms } = found
       account.requestsElsewhere = spending.requestCount
       account.connectionsElsewhere = spending.connectionCount
+      account.lastingElsewhere = spending.lastingCount
       const { rate, bytes } = terms
       if (rate !== undefined) account.requestDueMs = rate.after(account.requestDueMs, now, spending.requestsSpent)
       if (bytes === undefined) continue
@@ -280,6 +304,14 @@ export class Limits {
     account.requestCount += 1
     account.requestsSpent += 1
     this.#note(account)
+  }
+
+  #countLasting({ client, workspace }: Visit, change: 1 | -1): void {
+    client.lastingCount += change
+    this.#note(client)
+    if (workspace === undefined) return
+    workspace.lastingCount += change
+    this.#note(workspace)
   }
 
   #settle(account: Account): void {
@@ -328,4 +360,9 @@ function check(account: Account, { limited, rate, atOnce }: Terms, now: number):
   if (rate === undefined) return
   const earlyMs = rate.earlyMs(account.requestDueMs, now)
   if (earlyMs > 0) throw rateExceeded(limited, rate, earlyMs)
+}
+
+/** @throws the reason why it may not have another event stream or WebSocket */
+function checkLasting(account: Account, limited: Limited, most: number | false): void {
+  if (most !== false && account.lastingCount + account.lastingElsewhere >= most) throw tooManyLasting(limited, most)
 }

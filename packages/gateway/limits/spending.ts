@@ -8,6 +8,7 @@ export interface Spending {
   /** Now. */
   readonly requestCount: number
   readonly connectionCount: number
+  readonly lastingCount: number
 }
 
 /** What is known of each worker, so that each can be told what all the others have spent. */
@@ -34,7 +35,7 @@ export class SpendingExchange {
     const latest = this.#latestByWorker.get(worker)
     if (latest === undefined) return
     for (const spending of spent) {
-      if (spending.requestCount + spending.connectionCount === 0) latest.delete(spending.key)
+      if (spending.requestCount + spending.connectionCount + spending.lastingCount === 0) latest.delete(spending.key)
       else latest.set(spending.key, spending)
       this.#owe(spending.key, worker, spending)
     }
@@ -63,16 +64,25 @@ export class SpendingExchange {
     }
   }
 
-  #openElsewhere(key: string, worker: number): { requestCount: number; connectionCount: number } {
+  #openElsewhere(key: string, worker: number): Pick<Spending, 'requestCount' | 'connectionCount' | 'lastingCount'> {
     let requestCount = 0
     let connectionCount = 0
+    let lastingCount = 0
     for (const [other, latest] of this.#latestByWorker) {
       if (other === worker) continue
       requestCount += latest.get(key)?.requestCount ?? 0
       connectionCount += latest.get(key)?.connectionCount ?? 0
+      lastingCount += latest.get(key)?.lastingCount ?? 0
     }
-    return { requestCount, connectionCount }
+    return { requestCount, connectionCount, lastingCount }
   }
 }
 
-const NOTHING = { requestsSpent: 0, inboundSpent: 0, outboundSpent: 0, requestCount: 0, connectionCount: 0 } as const
+const NOTHING = {
+  requestsSpent: 0,
+  inboundSpent: 0,
+  outboundSpent: 0,
+  requestCount: 0,
+  connectionCount: 0,
+  lastingCount: 0,
+} as const

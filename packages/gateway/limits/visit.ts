@@ -10,6 +10,8 @@ export class Visit implements Waiter {
   waitingSinceMs = 0
   isInside = false
   hasLeft = false
+  /** It has become an event stream or a WebSocket, and is counted as that. */
+  isLasting = false
   /** Set by whoever lets it wait. */
   whenIn: () => void = ignore
   whenRefused: () => void = ignore

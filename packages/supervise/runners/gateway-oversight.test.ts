@@ -22,11 +22,12 @@ function configurationOf(gateway: string, environment?: string) {
 
 test('what a stack says of limits, the log and tracing reaches the gateway', () => {
   const limits =
-    '{ client: { requestsPerSecond: 50, connections: off }, whole: { waiting: 9, connections: off }, shedding: { memoryPercent: 80, lagMs: off }, slow: { leastBytesPerSecond: off, graceMs: 5 }, head: { bytes: 4096 }, exempt: [10.0.0.0/8] }'
+    '{ client: { requestsPerSecond: 50, connections: off, lasting: 7 }, workspace: { lasting: off }, whole: { waiting: 9, connections: off }, shedding: { memoryPercent: 80, lagMs: off }, slow: { leastBytesPerSecond: off, graceMs: 5 }, head: { bytes: 4096 }, exempt: [10.0.0.0/8] }'
   const gateway = `{ ports: { http: 80 }, limits: ${limits}, log: { sharePercent: 5, slowMs: 300 }, tracing: { madePercent: 1 } }`
   expect(configurationOf(gateway)).toMatchObject({
     limits: {
-      client: { requestsPerSecond: 50, connections: false },
+      client: { requestsPerSecond: 50, connections: false, lasting: 7 },
+      workspace: { lasting: false },
       whole: { waiting: 9, connections: false },
       shedding: { memoryRatio: 0.8, lagMs: false },
       slow: { leastBytesPerSecond: false, graceMs: 5 },
