@@ -23,7 +23,9 @@ async function told(options: Pick<StoryOptions, 'openEngine'>) {
 }
 
 test("CodeB's story: a collision before, none after, and none when two deploy at once", async () => {
-  const { written, text, stepOutputs, actionOutputs } = await told({})
+  const { written, text, stepOutputs, actionOutputs, traffic } = await told({})
+  expect(traffic?.failures).toEqual([])
+  expect(traffic?.requestCount).toBeGreaterThan(100)
   expect(text).toContain('NO CONTAINERS RUN HERE')
   const fileText = (file: string) => written.find((each) => each.file === file)?.text
   expect(fileText('projects/vsvs-kr/.github/workflows/deploy.yml')).toContain(

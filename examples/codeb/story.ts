@@ -4,6 +4,7 @@ import { entryInputs, fileClaimsOf, type OutputOf, RemoteDoor } from '@portolan/
 import { findCollisions, type PortFile, readPortFiles, writePortFile } from '@portolan/port-files'
 import { readPortTree, writePortTree } from './port-tree.ts'
 import { openStoryWorld, type StoryWorld, type StoryWorldOptions } from './story-world.ts'
+import { deployUnderTraffic, type TrafficOutcome } from './traffic.ts'
 import { missingPrograms, runActionStep, runAllocateStep } from './workflow-step.ts'
 
 export interface StoryOptions extends Waiting {
@@ -31,6 +32,8 @@ export interface StoryOutcome {
   readonly stepOutputs: string | undefined
   /** What the action gave, as `name=value` lines. */
   readonly actionOutputs: string
+  /** What clients of a gateway saw while versions were deployed, promoted and rolled back; told without containers. */
+  readonly traffic: TrafficOutcome | undefined
 }
 
 /** CodeB's port document as it happened, on this machine: the collision, the move, and why it cannot come back. */
@@ -38,11 +41,7 @@ export async function tellStory({ say, PATH, signal, openEngine }: StoryOptions)
   await using world = await openStoryWorld({ signal, openEngine })
   const chapter = chapters(say)
   const count = world.tables.reduce((sum, { ports }) => sum + ports.length, 0)
-  say(
-    openEngine === undefined
-      ? `!! NO CONTAINERS RUN HERE: ${count} sockets on loopback stand in for the containers of both servers.`
-      : `${count} containers run, as they did on both servers.`,
-  )
+  say(openingLine(count, openEngine === undefined))
   chapter('Before: what the files say, and what runs')
   const files = await readPortTree(world.folder)
   const shown = await showPlan(world, files, { say, signal })
@@ -58,12 +57,15 @@ export async function tellStory({ say, PATH, signal, openEngine }: StoryOptions)
   chapter('Two deployers at once')
   const allocated = await deployTogether(world, { say, signal })
   chapter("The workflow, without a number in it: it asks, with the document's own curl and jq")
-  const stepOutputs = await runWorkflow(world, { say, PATH, signal })
+  const telling = { say, PATH, signal }
+  const stepOutputs = await runWorkflow(world, telling)
   chapter('The same by the GitHub Action, which also hands on the token')
-  const actionOutputs = await runAction(world, { say, PATH, signal })
-  const collidingBefore = shown.answer.collisions.map(({ port }) => port)
+  const actionOutputs = await runAction(world, telling)
+  if (openEngine === undefined) chapter('A gateway in front: versions come and go, and nobody who asks notices')
+  // No container of the servers has a part in it.
+  const traffic = openEngine === undefined ? await deployUnderTraffic(world, telling) : undefined
   return {
-    collidingBefore,
+    collidingBefore: shown.answer.collisions.map(({ port }) => port),
     ports: applied,
     collidingAfter,
     findingsAfter,
@@ -71,7 +73,14 @@ export async function tellStory({ say, PATH, signal, openEngine }: StoryOptions)
     allocated,
     stepOutputs,
     actionOutputs,
+    traffic,
   }
+}
+
+function openingLine(count: number, areStandIns: boolean): string {
+  return areStandIns
+    ? `!! NO CONTAINERS RUN HERE: ${count} sockets on loopback stand in for the containers of both servers.`
+    : `${count} containers run, as they did on both servers.`
 }
 
 type Telling = Pick<StoryOptions, 'say' | 'signal'>

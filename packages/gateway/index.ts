@@ -17,4 +17,6 @@ export type { PatternHostConfiguration } from './pattern-host/pattern-host-confi
 export { previewHost } from './pattern-host/pattern-label.ts'
 export type { GatewayRoute } from './route.ts'
 export { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
+export type { UpstreamDeclaration } from './upstreams/upstream-declaration.ts'
+export type { UpstreamEvent } from './upstreams/upstream-event.ts'
 export type { TargetState, UpstreamState } from './upstreams/upstream-state.ts'

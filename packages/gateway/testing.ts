@@ -10,6 +10,8 @@ import type { GatewayTimeouts } from './timeouts.ts'
 import type { UpstreamDeclaration } from './upstreams/upstream-declaration.ts'
 import type { UpstreamEvent } from './upstreams/upstream-event.ts'
 
+export { type LoadReport, SteadyLoad } from './steady-load.ts'
+
 export interface TestUpstream extends AsyncDisposable {
   readonly port: number
   readonly server: Server

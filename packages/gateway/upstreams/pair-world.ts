@@ -61,7 +61,7 @@ export interface PairWorldOptions extends TestGatewayOptions {
   readonly upstream?: Omit<UpstreamDeclaration, 'name' | 'pair'>
 }
 
-/** Blue is active. Sweeps are quick. */
+/** Blue is active. */
 export async function openPairWorld(options: PairWorldOptions = {}): Promise<PairWorld> {
   await using releasers = new AsyncDisposableStack()
   const blue = releasers.use(await openTestHalf('blue'))
@@ -77,7 +77,6 @@ export async function openPairWorld(options: PairWorldOptions = {}): Promise<Pai
   const routes = [{ ...routeTo('/', 1, { service: 'worb', websocket: true }), target: { upstream: 'worb' } }]
   const world = releasers.use(
     await openTestGateway(routes, {
-      timeouts: { connectMs: 200 },
       ...options,
       upstreams: [upstreamWith({})],
       onUpstreamEvent: (event) => events.push(event),

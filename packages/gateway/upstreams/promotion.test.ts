@@ -50,7 +50,7 @@ test('a promotion counts from the next request on; WebSockets and event streams 
 })
 
 test('when the grace is over a WebSocket is told so by 1001, and an event stream ends as if complete', async () => {
-  await using world = await openPairWorld({ pair: { graceMs: 50 }, timeouts: { connectMs: 40 } })
+  await using world = await openPairWorld({ pair: { graceMs: 50 } })
   const socket = await openSocket(world)
   await using stream = await openEvents(world)
   const closed = once(socket, 'close')
@@ -89,7 +89,7 @@ test('promotions in one moment have their turn one after the other', async () =>
 })
 
 test('a half that is promoted back while it drains keeps what it has, and gets what is new', async () => {
-  await using world = await openPairWorld({ pair: { graceMs: 100 }, timeouts: { connectMs: 40 } })
+  await using world = await openPairWorld({ pair: { graceMs: 100 } })
   const blue = await openSocket(world)
   await world.promote('green')
   const green = await openSocket(world)

@@ -1,8 +1,6 @@
-import type { GatewayConfiguration } from '@portolan/gateway'
+import type { UpstreamDeclaration } from '@portolan/gateway'
 import { portMeant, type ResolvedStack, type Route, type Service, type SlotsRun } from '@portolan/stack'
 import { placeOf } from '../place.ts'
-
-type UpstreamDeclaration = NonNullable<GatewayConfiguration['upstreams']>[number]
 
 /** In development programs are restarted all the time, and whoever works there looks at the page meanwhile. */
 const HOLD_MS = 8_000

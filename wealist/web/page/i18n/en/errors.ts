@@ -76,6 +76,11 @@ export const errors = {
   GATEWAY_UPSTREAM_UNREACHABLE: 'This does not work at the moment. Please try again in a few seconds.',
   GATEWAY_UPSTREAM_CLOSED: 'This does not work at the moment. Please try again in a few seconds.',
   GATEWAY_UPSTREAM_TIMEOUT: 'This does not work at the moment. Please try again in a few seconds.',
+  GATEWAY_UPSTREAM_BUSY: 'This does not work at the moment. Please try again in a few seconds.',
+  GATEWAY_UPSTREAM_RESTARTING: 'This does not work at the moment. Please try again in a few seconds.',
+  GATEWAY_CIRCUIT_OPEN: 'This does not work at the moment. Please try again in a few seconds.',
+  GATEWAY_SLOT_EMPTY: 'This does not work at the moment. Please try again in a few seconds.',
+  GATEWAY_HALF_REPLACED: 'This does not work at the moment. Please try again in a few seconds.',
   GATEWAY_CLOSING: 'This does not work at the moment. Please try again in a few seconds.',
   faults: {
     check: 'Please check this.',

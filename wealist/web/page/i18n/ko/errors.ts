@@ -77,6 +77,11 @@ export const errors = {
   GATEWAY_UPSTREAM_UNREACHABLE: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
   GATEWAY_UPSTREAM_CLOSED: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
   GATEWAY_UPSTREAM_TIMEOUT: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+  GATEWAY_UPSTREAM_BUSY: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+  GATEWAY_UPSTREAM_RESTARTING: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+  GATEWAY_CIRCUIT_OPEN: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+  GATEWAY_SLOT_EMPTY: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+  GATEWAY_HALF_REPLACED: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
   GATEWAY_CLOSING: '지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.',
   faults: {
     check: '이 항목을 확인해 주세요.',
