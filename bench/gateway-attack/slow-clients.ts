@@ -22,6 +22,6 @@ export const SLOW_CLIENTS: readonly Attack[] = MODES.map(({ name, flags, path })
     const { stdout } = await promisify(execFile)('slowhttptest', [...flags, ...load], { maxBuffer: 64 * 1_024 * 1_024 })
     const said = stripVTControlCharacters(stdout)
     const last = (what: string) => [...said.matchAll(new RegExp(`${what}:\\s+(\\S+)`, 'g'))].at(-1)?.[1] ?? '?'
-    return `connected ${last('connected')}, closed ${last('closed')}, service available: ${last('service available')}`
+    return `${last('connected')} open at the end, ${last('closed')} closed`
   },
 }))
