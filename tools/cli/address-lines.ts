@@ -41,9 +41,11 @@ export function copyWords({ environment, shift, preview }: ResolvedStack<Declare
  * been given its number yet.
  */
 export function gatewayUrl({ gateway }: ResolvedStack<DeclaredPort>): string | undefined {
-  const port = gateway?.ports.find(({ speaks }) => speaks.includes('http'))
+  const port =
+    gateway?.ports.find(({ speaks }) => speaks.includes('https')) ??
+    gateway?.ports.find(({ speaks }) => speaks.includes('http'))
   if (gateway === undefined || port?.range === undefined) return undefined
-  const url = urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:').replace(/:80$/, '')
+  const url = new URL(urlOf(gateway, port).replace('//127.0.0.1:', '//localhost:')).origin
   // People are signed in on the platform's own host, and on no other.
   return gateway.patternHost === undefined ? url : platformUrl(gateway.patternHost, url)
 }
