@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
-import { ROOT } from './root.mjs'
 
 /** What tests and measurements run for real and no package manager has: Go programs, each at one version. */
 const PROGRAMS = [
@@ -9,8 +9,8 @@ const PROGRAMS = [
   { module: 'github.com/letsencrypt/pebble/v2/cmd/pebble', version: 'v2.10.1', binary: 'pebble' },
 ]
 
-/** Where they are, by name and version: packages/gateway/go-program.ts looks there. */
-const FOLDER = path.join(ROOT, 'node_modules', '.go-programs')
+/** Where they are, by name and version, for every checkout: packages/gateway/go-program.ts looks there. */
+const FOLDER = path.join(os.homedir(), '.cache', 'portolan', 'go-programs')
 const LIMIT_MS = 300_000
 
 /** Builds what is missing, once; where there is no Go or no network, the tests that need it say that they are skipped. */
