@@ -136,8 +136,10 @@ test('a renewed certificate is shown without a connection being dropped; a broke
   await copyFile(renewed.certificate, `${files.certificate}.new`)
   await rename(`${files.certificate}.new`, files.certificate)
   await eventually(() => nameShown(world.securePort, 'turning.example.com')).toBe('renewed')
+  const refusals = (): number => world.log().split('certificate refused').length
+  const before = refusals()
   await writeFile(files.certificate, 'half a certifi')
-  await eventually(() => world.log().split('certificate refused').length).toBe(3)
+  await eventually(refusals).toBeGreaterThan(before)
   expect(await nameShown(world.securePort, 'turning.example.com')).toBe('renewed')
   kept.write('GET / HTTP/1.1\r\nHost: turning.example.com\r\n\r\n')
   expect(String((await once(kept, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
