@@ -11,7 +11,13 @@ import { requestIdOf } from './request-id.ts'
 import type { TraceContext } from './trace-context.ts'
 
 /** How an exchange came to its end. */
-export type Outcome = 'complete' | 'client-gone' | 'client-slow' | 'upstream-lost'
+export type Outcome = 'complete' | 'client-gone' | 'client-slow' | 'upstream-lost' | 'revoked'
+
+/** What carries a request to its service and the answer back. */
+interface Carrier {
+  /** Breaks off both sides. */
+  revoke(): void
+}
 
 // Written to the log only, as nginx does: nothing was sent.
 const CLIENT_GONE = 499
@@ -47,6 +53,8 @@ export class Exchange {
   lasting: 'streams' | 'tunnels' | undefined
   /** What a browser is told of https (RFC 6797). */
   strictTransport: string | undefined
+  /** What it goes by once it is on its way. */
+  carrier: Carrier | undefined
   /** Called once at the end. */
   onOver: (() => void) | undefined
   #alsoSaid: readonly string[] = NOTHING
@@ -94,6 +102,7 @@ export class Exchange {
     const { client } = this
     if (client.hasAnswered) {
       client.abort()
+      this.end('upstream-lost')
       return
     }
     const { status, body, headers } = answer
@@ -132,6 +141,14 @@ export class Exchange {
     this.#isOver = true
     this.onOver?.()
     this.#options.accounting.ended(this, outcome)
+  }
+
+  /** Whoever let it in takes that back: it breaks off, wherever it is. */
+  revoke(): void {
+    if (this.#isOver) return
+    if (this.carrier === undefined) this.client.abort()
+    else this.carrier.revoke()
+    this.end('revoked')
   }
 
   /** The answer for an error, which is logged here and nowhere else. */

@@ -73,6 +73,7 @@ class Forwarding {
 
   begin(): void {
     this.#client.follow(this)
+    this.#passage.exchange.carrier = this
     const target = this.#passage.route.upstream.choose(this)
     if (target !== undefined) this.#send(target, this.#isRepeatable ? target.acquire() : this.#open(target))
   }
@@ -177,6 +178,7 @@ class Forwarding {
       const fields = route.firewall === undefined ? head.fields : route.firewall.filterAnswer(head.fields)
       const onEnd = (): void => target?.forgetTunnel(tunnel)
       const tunnel = joinSockets(exchange, { head: { ...head, fields }, upstream, pace }, { onSocket: onTunnel, onEnd })
+      exchange.carrier = tunnel
       target?.keepTunnel(tunnel)
       return
     }
@@ -329,6 +331,13 @@ class Forwarding {
   onMalformed(fault: Error): void {
     if (this.#client.hasAnswered) this.#breakOff()
     else this.#refuse(malformedRequest(fault))
+  }
+
+  revoke(): void {
+    if (this.#upstream === undefined) this.#passage.route.upstream.leave(this)
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#client.abort()
   }
 
   #refuse(error: Error): void {

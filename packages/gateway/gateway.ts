@@ -53,6 +53,8 @@ export interface GatewayOptions extends Waiting {
   readonly serviceKey?: string | undefined
   /** Told of promotions, roll-backs, circuits and health, after the log was. */
   readonly onUpstreamEvent?: (event: UpstreamEvent) => void
+  /** How often what is open to ports of workspaces is looked at again, in milliseconds. */
+  readonly reviewMs?: number
   /** How often certificate files are looked at, in milliseconds. */
   readonly certificateLookMs?: number
 }
@@ -162,6 +164,7 @@ class ListeningGateway implements Gateway {
     this.#version = this.#oversee(configuration)
     this.#patternHosts = new PatternHosts({
       serviceKey,
+      reviewMs: options.reviewMs,
       upstreamAt: (target) => this.#upstreams.at(target),
       ownPorts: () => this.#addresses.map(({ port }) => port),
     })

@@ -56,7 +56,7 @@ export function joinSockets(
       exchange.receivedBytes += count
     },
   })
-  return new WebSocketTunnel(toClient, toService)
+  return new WebSocketTunnel(toClient, toService, [client, upstream])
 }
 
 interface Agreed {
@@ -70,10 +70,17 @@ interface Agreed {
 export class WebSocketTunnel {
   readonly #toClient: Direction
   readonly #toService: Direction
+  readonly #sides: readonly TakenSocket[]
 
-  constructor(toClient: Direction, toService: Direction) {
+  constructor(toClient: Direction, toService: Direction, sides: readonly TakenSocket[]) {
     this.#toClient = toClient
     this.#toService = toService
+    this.#sides = sides
+  }
+
+  /** Nobody may say anything more by it. */
+  revoke(): void {
+    for (const { reset } of this.#sides) reset()
   }
 
   /** Its service goes away: both sides are told between two frames, and have a moment to agree. */

@@ -68,6 +68,11 @@ export class EndedSessions implements EndedSessionSource, AsyncDisposable {
     return this.#options.clock.elapsedMs() - this.#knownAtMs <= this.#options.trustMs ? 'live' : 'unknown'
   }
 
+  /** Those of which it is known, for who comes late: {@link onEnded} tells what ends from then on. */
+  get endedIds(): readonly string[] {
+    return [...this.#forgetAtMs.keys()]
+  }
+
   /** For `/ready`. @throws IDENTITY_SESSIONS_UNKNOWN */
   checkKnown(): void {
     if (this.stateOf('') === 'unknown') throw sessionsUnknown()

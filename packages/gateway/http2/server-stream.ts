@@ -173,8 +173,13 @@ export class ServerStream implements ClientExchange {
     stream.off('drain', this.#onDrain).off('trailers', this.#onTrailers).off('close', this.#onClose)
     if (!this.#isGone()) stream.respond(switchBlock(head))
     // RFC 8441 §5: what a reset is to a TCP connection. Without an error it would look like a graceful end.
-    stream.once('aborted', () => stream.destroy(new Error('the client has reset the stream')))
-    return { socket: stream, early: NOTHING, reset: () => stream.close(constants.NGHTTP2_CANCEL) }
+    const onAborted = (): void => void stream.destroy(new Error('the client has reset the stream'))
+    const reset = (): void => {
+      stream.off('aborted', onAborted) // told of our own as well, and what is destroyed sends no reset
+      stream.close(constants.NGHTTP2_CANCEL)
+    }
+    stream.once('aborted', onAborted)
+    return { socket: stream, early: NOTHING, reset }
   }
 
   /** Ends what moves, but too slowly to be waited for. Called every now and then. @param forMs since the last time */

@@ -4,9 +4,10 @@ import type { Upstream } from '../upstreams/upstream.ts'
 import type { Doorkeeper } from './admission.ts'
 import { HandOver } from './hand-over.ts'
 import { HttpDirectory } from './http-directory.ts'
-import { OpenExchanges } from './open-exchanges.ts'
+import type { Grounds, OpenExchanges } from './open-exchanges.ts'
 import type { PatternHostConfiguration } from './pattern-host-configuration.ts'
 import { openPlatformSessions, type PlatformSessions } from './platform-sessions.ts'
+import type { RememberedEnds } from './remembered-ends.ts'
 import { NoteSeal } from './sealed-note.ts'
 import { readWorkspace } from './workspace.ts'
 import { type WorkspaceDirectory, workspaceTable } from './workspace-directory.ts'
@@ -17,11 +18,15 @@ export interface PatternHostParts {
   readonly serviceKey: string
   readonly upstreamAt: (target: UpstreamTarget) => Upstream
   readonly ownPorts: () => readonly number[]
+  readonly openExchanges: OpenExchanges
+  readonly ends: RememberedEnds
 }
 
 /** A pattern host at work. */
 export interface PatternHost extends AsyncDisposable {
   readonly doorkeeper: Doorkeeper
+  /** Whether what was let through would be so again; never rejects. */
+  readonly stillCount: (grounds: Grounds) => Promise<boolean>
 }
 
 /** @throws IDENTITY_SECRET_TOO_SHORT, IDENTITY_PUBLIC_ORIGIN_INVALID */
@@ -31,10 +36,12 @@ export async function openPatternHost(
   { signal }: Waiting,
 ): Promise<PatternHost> {
   const { domain, platformOrigin, signInPath, authUrl, userUrl } = configuration
-  const { serviceKey } = parts
-  const openExchanges = new OpenExchanges()
+  const { serviceKey, ends, openExchanges } = parts
   const onEnded = (sessionId: string) => openExchanges.end(sessionId)
-  const sessions = await openPlatformSessions({ platformOrigin, authUrl, userUrl, serviceKey, onEnded }, { signal })
+  const sessions = await openPlatformSessions(
+    { platformOrigin, authUrl, userUrl, serviceKey, ends, onEnded },
+    { signal },
+  )
   const seal = new NoteSeal(serviceKey)
   const originOf = originUnder(configuration)
   const doorkeeper = new WorkspaceDoorkeeper({
@@ -44,10 +51,10 @@ export async function openPatternHost(
     handOver: new HandOver({ seal, sessions, domain, platformOrigin, signInPath, originOf }),
     sessions,
     seal,
-    openExchanges,
     originOf,
   })
-  return { doorkeeper, [Symbol.asyncDispose]: () => sessions.close() }
+  const stillCount = (grounds: Grounds) => doorkeeper.stillCounts(grounds)
+  return { doorkeeper, stillCount, [Symbol.asyncDispose]: () => sessions.close() }
 }
 
 /** The origin of a preview host, as browsers write it: with the scheme and the port of the platform's. */

@@ -1,10 +1,7 @@
 import type { Waiting } from '@portolan/errors'
 import { type Caller, type EventBus, type OpenedIdentity, openIdentity, verifySession } from '@portolan/identity'
+import type { RememberedEnds } from './remembered-ends.ts'
 
-/** The list of ended sessions goes back further than this (`ENDED_SESSION_KEEP_MS`): a cookie so young is on it. */
-const LISTED_MS = 600_000
-/** The longest life of a cookie that this has to remember ends for. */
-const REMEMBERED_MS = 13 * 3_600_000
 const LOOK_EVERY_MS = 5_000
 const ROLE_KEPT_MS = 5_000
 const MOST_ROLES = 10_000
@@ -16,6 +13,7 @@ export interface PlatformSessionsOptions {
   /** Asked for the members of a team; without it nobody is one. */
   readonly userUrl: string | undefined
   readonly serviceKey: string
+  readonly ends: RememberedEnds
   /** A session of the platform has ended. */
   readonly onEnded: (sessionId: string) => void
 }
@@ -30,20 +28,22 @@ export type SessionState = 'live' | 'ended' | 'unknown' | 'too-old'
 export class PlatformSessions {
   readonly #identity: OpenedIdentity
   readonly #hasUsers: boolean
-  readonly #endedAtMs = new Map<string, number>()
+  readonly #ends: RememberedEnds
   readonly #roles = new Map<string, { readonly isMember: boolean; readonly untilMs: number }>()
   readonly #looking: NodeJS.Timeout
   readonly #stopping = new AbortController()
-  /** Since when no end of a session can have been missed, in wall-clock time; undefined while that is not known. */
-  #knownSinceMs: number | undefined
 
-  constructor(identity: OpenedIdentity, { userUrl, onEnded }: PlatformSessionsOptions) {
+  constructor(identity: OpenedIdentity, { userUrl, ends, onEnded }: PlatformSessionsOptions) {
     this.#identity = identity
     this.#hasUsers = userUrl !== undefined
-    identity.endedSessions.onEnded((sessionId) => {
-      this.#endedAtMs.set(sessionId, Date.now())
+    this.#ends = ends
+    const end = (sessionId: string): void => {
+      ends.add(sessionId)
       onEnded(sessionId)
-    }, this.#stopping)
+    }
+    // Those too that ended before this looked, and after what it takes the place of.
+    for (const sessionId of identity.endedSessions.endedIds) end(sessionId)
+    identity.endedSessions.onEnded(end, this.#stopping)
     this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
     this.#look()
   }
@@ -63,11 +63,10 @@ export class PlatformSessions {
 
   /** @param madeAtMs when the cookie was made, which its session had not ended before */
   stateOf(sessionId: string, madeAtMs: number): SessionState {
-    if (this.#endedAtMs.has(sessionId)) return 'ended'
+    if (this.#ends.has(sessionId)) return 'ended'
     const state = this.#identity.endedSessions.stateOf(sessionId)
     if (state !== 'live') return state
-    if (Date.now() - madeAtMs < LISTED_MS) return 'live'
-    return this.#knownSinceMs !== undefined && madeAtMs >= this.#knownSinceMs ? 'live' : 'too-old'
+    return this.#ends.covers(madeAtMs) ? 'live' : 'too-old'
   }
 
   /** Whether a user is in a team; a guest is. @throws IDENTITY_MEMBERSHIP_UNKNOWN */
@@ -88,14 +87,9 @@ export class PlatformSessions {
     await this.#identity.close()
   }
 
-  /** While it is unknown who has left, ends may be missed that are on no list later. */
+  /** While it is unknown for long who has left, ends may be missed that are on no list later. */
   #look(): void {
-    const isKnown = this.#identity.endedSessions.stateOf('') === 'live'
-    this.#knownSinceMs = isKnown ? (this.#knownSinceMs ?? Date.now() - LISTED_MS) : undefined
-    for (const [sessionId, atMs] of this.#endedAtMs) {
-      if (Date.now() - atMs < REMEMBERED_MS) break // in order of their end
-      this.#endedAtMs.delete(sessionId)
-    }
+    if (this.#identity.endedSessions.stateOf('') === 'live') this.#ends.look()
   }
 }
 

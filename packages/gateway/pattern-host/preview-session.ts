@@ -27,6 +27,11 @@ export function startPreviewSession(who: Pick<PreviewSession, 'userId' | 'sessio
   return { ...who, startedAtMs: nowMs, madeAtMs: nowMs }
 }
 
+/** Whether the platform has to be asked anew who that is. */
+export function isSpent({ startedAtMs }: Pick<PreviewSession, 'startedAtMs'>): boolean {
+  return startedAtMs + LONGEST_MS <= Date.now()
+}
+
 /** The session in a cookie made now, or undefined while the present one will do. Its end stays where it is. */
 export function renewed(session: PreviewSession): PreviewSession | undefined {
   const nowMs = Date.now()
@@ -48,8 +53,9 @@ export function findSession(seal: NoteSeal, cookies: readonly string[], label: s
   if (note === undefined) return undefined
   const { u, s, h, b, m } = note
   if (typeof u !== 'string' || typeof s !== 'string' || h !== label) return undefined
-  if (typeof b !== 'number' || typeof m !== 'number' || b + LONGEST_MS <= Date.now()) return undefined
-  return { userId: u, sessionId: s, label, startedAtMs: b, madeAtMs: m }
+  if (typeof b !== 'number' || typeof m !== 'number') return undefined
+  const session = { userId: u, sessionId: s, label, startedAtMs: b, madeAtMs: m }
+  return isSpent(session) ? undefined : session
 }
 
 /** @throws GATEWAY_COOKIE_AMBIGUOUS */

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { openTestIdentity, type TestIdentity, type TestSession } from '@portolan/identity/testing'
 import { WebSocket } from 'ws'
+import type { GatewayConfiguration } from '../configuration.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import type { GatewayLogger } from '../log.ts'
 import { routeTo } from '../testing.ts'
@@ -19,6 +20,11 @@ export interface TestHubOptions {
   /** The port of the platform's own service. */
   readonly platformPort?: number
   readonly logger?: GatewayLogger
+  readonly reviewMs?: number
+  /** What else the configuration says. */
+  readonly also?: Partial<GatewayConfiguration>
+  /** Instead of the real one, which stands behind it. */
+  readonly userUrl?: (identity: TestIdentity) => string
 }
 
 export interface TestAnswer {
@@ -40,15 +46,27 @@ export interface Asking {
 /** What a page's navigation looks like. */
 export const PAGE = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' } as const
 
+interface TestHubConfiguration extends GatewayConfiguration {
+  readonly patternHost: PatternHostConfiguration
+}
+
 export class TestHub implements AsyncDisposable {
   readonly identity: TestIdentity
   readonly gateway: Gateway
+  readonly configuration: TestHubConfiguration
   readonly port: number
 
-  constructor(identity: TestIdentity, gateway: Gateway, port: number) {
+  constructor(identity: TestIdentity, gateway: Gateway, configuration: TestHubConfiguration) {
     this.identity = identity
     this.gateway = gateway
-    this.port = port
+    this.configuration = configuration
+    this.port = configuration.listeners[0]?.port ?? 0
+  }
+
+  /** Swaps what is said of the pattern host. */
+  async change(changes: Partial<PatternHostConfiguration>): Promise<void> {
+    const { patternHost, ...rest } = this.configuration
+    await this.gateway.configure({ ...rest, patternHost: { ...patternHost, ...changes } })
   }
 
   get platformHost(): string {
@@ -169,7 +187,7 @@ export async function openTestHub(options: TestHubOptions = {}): Promise<TestHub
     platformOrigin,
     signInPath: '/sign-in',
     authUrl: identity.authUrl,
-    userUrl: identity.userUrl,
+    userUrl: options.userUrl?.(identity) ?? identity.userUrl,
     directory,
     sharing: options.sharing ?? { unlessSaid: 'owner', most: 'public' },
     deniedPorts: options.deniedPorts ?? [5432],
@@ -182,10 +200,16 @@ export async function openTestHub(options: TestHubOptions = {}): Promise<TestHub
     listeners: [{ name: 'http', address: '127.0.0.1', port }],
     routes: [routeTo('/', options.platformPort ?? 1)],
     patternHost,
+    ...options.also,
   }
-  const parts = { signal: AbortSignal.timeout(10_000), serviceKey: identity.serviceKey }
+  const { reviewMs } = options
+  const parts = {
+    signal: AbortSignal.timeout(10_000),
+    serviceKey: identity.serviceKey,
+    ...(reviewMs === undefined ? {} : { reviewMs }),
+  }
   const gateway = await openGateway(configuration, { ...parts, ...(logger === undefined ? {} : { logger }) })
-  return new TestHub(identity, gateway, port)
+  return new TestHub(identity, gateway, configuration)
 }
 
 /** Chosen before, because the platform's origin has it in its tokens. */

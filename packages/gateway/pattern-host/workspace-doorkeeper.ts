@@ -1,4 +1,4 @@
-import type { Waiting } from '@portolan/errors'
+import { errorCode, type Waiting } from '@portolan/errors'
 import type { Destination, FieldFirewall } from '../destination.ts'
 import { badRequest, noRoute, originRefused } from '../errors.ts'
 import { type Fields, fieldValues } from '../http1/fields.ts'
@@ -19,13 +19,13 @@ import {
   workspaceUnknown,
 } from './errors.ts'
 import { ENTER_PATH, HAND_OVER_PATH, type HandOver, OWN_PATHS, SIGN_IN_PATH } from './hand-over.ts'
-import type { OpenExchanges } from './open-exchanges.ts'
+import type { Grounds, OpenExchanges } from './open-exchanges.ts'
 import type { PatternHostConfiguration } from './pattern-host-configuration.ts'
 import { isBelow, type PatternLabel, parsePatternHost } from './pattern-label.ts'
 import { requirePermit, sharingOf } from './permit.ts'
 import { pinAddresses } from './pinned-address.ts'
 import type { PlatformSessions } from './platform-sessions.ts'
-import { findSession, formatSession, type PreviewSession, renewed } from './preview-session.ts'
+import { findSession, formatSession, isSpent, type PreviewSession, renewed } from './preview-session.ts'
 import { isNavigation, isPreflight, type Requester, requesterOf } from './requester.ts'
 import type { NoteSeal } from './sealed-note.ts'
 import { siblingsOf, type Workspace } from './workspace.ts'
@@ -79,6 +79,25 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     return this.#decide({ arrival, place, workspace, ...this.#lookAt(arrival, place, workspace) }, { signal })
   }
 
+  /**
+   * Whether what was let through would be so again: it still is while that cannot be known. A session of which so much
+   * was missed that its end may be among it counts no more. Never rejects.
+   */
+  async stillCounts({ place, session }: Grounds): Promise<boolean> {
+    const signal = AbortSignal.timeout(ADMISSION_LIMIT_MS)
+    try {
+      if (this.#denied.has(place.port)) return false
+      const workspace = await this.#options.directory.findWorkspace(place.workspace, { signal })
+      if (workspace === undefined) return false
+      if (this.#sharingAt(workspace, place.port) === 'public') return true
+      if (session === undefined || isSpent(session) || !this.#isLive(session)) return false
+      await this.#requirePermit(place, { workspace, session, signal })
+      return true
+    } catch (error) {
+      return errorCode(error) !== 'GATEWAY_WORKSPACE_REFUSED'
+    }
+  }
+
   #answerOwnPath(arrival: Arrival, place: PatternLabel): Admission {
     const { path, method } = arrival.head
     const { handOver } = this.#options
@@ -117,17 +136,21 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     const session = this.#findSession(asked)
     if (session === undefined) return this.#askToSignIn(asked)
     if (workspace === undefined) throw workspaceUnknown(asked.place.workspace)
-    await this.#requirePermit(asked, { workspace, session, signal })
+    await this.#requirePermit(asked.place, { workspace, session, signal })
     return this.#forward(asked, workspace, session)
   }
 
   #findSession({ arrival, place }: Asked): PreviewSession | undefined {
-    const { seal, sessions } = this.#options
+    const { seal } = this.#options
     const session = findSession(seal, fieldValues(arrival.exchange.client.request.fields, 'cookie'), place.label)
-    if (session === undefined) return undefined
-    const state = sessions.stateOf(session.sessionId, session.madeAtMs)
+    return session !== undefined && this.#isLive(session) ? session : undefined
+  }
+
+  /** @throws GATEWAY_SESSIONS_UNKNOWN */
+  #isLive({ sessionId, madeAtMs }: PreviewSession): boolean {
+    const state = this.#options.sessions.stateOf(sessionId, madeAtMs)
     if (state === 'unknown') throw sessionsUnknown()
-    return state === 'live' ? session : undefined
+    return state === 'live'
   }
 
   #askToSignIn({ arrival, place, workspace, siblings }: Asked): Admission {
@@ -147,7 +170,7 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
   }
 
   async #requirePermit(
-    { place }: Asked,
+    place: PatternLabel,
     { workspace, session, signal }: Waiting & { readonly workspace: Workspace; readonly session: PreviewSession },
   ): Promise<void> {
     const sharing = this.#sharingAt(workspace, place.port)
@@ -165,7 +188,9 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     const { openExchanges, upstreamAt, ownPorts } = this.#options
     if (workspace.isLocal && ownPorts().includes(place.port)) throw workspacePortDenied(place.port)
     const addresses = await pinAddresses(workspace)
-    if (session !== undefined) openExchanges.add(session.sessionId, arrival.exchange)
+    // It may have ended while others were asked.
+    if (session !== undefined && !this.#isLive(session)) return this.#askToSignIn(asked)
+    openExchanges.add(arrival.exchange, { place, session })
     const destination: Destination = {
       path: place.label,
       workspace: place.workspace,
