@@ -69,6 +69,7 @@ class SteadyLoad {
   readonly #waiting: number[] = []
   readonly #sentFor = new Map<Socket, number>()
   #latenciesMs: number[] = []
+  #wrongAnswer: string | undefined
 
   constructor(request: Buffer) {
     this.#request = request
@@ -84,7 +85,10 @@ class SteadyLoad {
     }
   }
 
-  /** @returns the latency of every request that was answered until two seconds after the last one's moment */
+  /**
+   * @returns the latency of every request that was answered until two seconds after the last one's moment
+   * @throws when an answer was no 200
+   */
   async run({ perSecond, count }: { readonly perSecond: number; readonly count: number }): Promise<readonly number[]> {
     const latenciesMs: number[] = []
     this.#latenciesMs = latenciesMs
@@ -105,6 +109,7 @@ class SteadyLoad {
     }
     this.#latenciesMs = []
     this.#waiting.length = 0
+    if (this.#wrongAnswer !== undefined) throw new Error(`An answer is no 200: ${JSON.stringify(this.#wrongAnswer)}.`)
     return latenciesMs
   }
 
@@ -127,6 +132,7 @@ class SteadyLoad {
     socket.setEncoding('latin1')
     socket.on('data', (piece: string) => {
       received += piece
+      if (!received.startsWith('HTTP/1.1 200'.slice(0, received.length))) this.#wrongAnswer ??= received.slice(0, 60)
       if (!isWholeAnswer(received)) return
       received = ''
       this.#latenciesMs.push(performance.now() - (this.#sentFor.get(socket) ?? 0))
@@ -137,11 +143,9 @@ class SteadyLoad {
   }
 }
 
-/** @throws when it is no 200 */
 function isWholeAnswer(text: string): boolean {
   const end = text.indexOf('\r\n\r\n')
   if (end === -1) return false
-  if (!text.startsWith('HTTP/1.1 200')) throw new Error(`An answer begins with ${JSON.stringify(text.slice(0, 60))}.`)
   const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1]
   return length === undefined ? text.endsWith('\r\n0\r\n\r\n') : text.length >= end + 4 + Number(length)
 }
