@@ -19,6 +19,8 @@ import { WorkerSide } from './workers/worker-side.ts'
 const GRACE_MS = 5_000
 const MESSAGES_VERSION = 1
 const lines = new LineBatch((text) => process.stdout.write(text))
+// However it ends, but for SIGKILL.
+process.once('exit', () => lines.flush())
 const logger = jsonLines((line) => lines.add(line))
 const closing = new AbortController()
 let fleet: WorkerFleet | undefined
@@ -150,7 +152,6 @@ async function end(reason: string): Promise<void> {
   logger.info({ reason }, 'closing')
   closing.abort(new AppError('GATEWAY_CLOSING', `Ended by ${reason} while opening.`))
   await Promise.all([admin?.close(), traffic?.close(), fleet?.close(GRACE_MS)])
-  lines.flush()
   process.exit(0)
 }
 
@@ -161,10 +162,7 @@ function runWorker(): void {
     .on('SIGINT', () => undefined)
     .on('SIGHUP', () => undefined)
   process.stdout.on('error', () => undefined)
-  const exit = (): never => {
-    lines.flush()
-    process.exit(0)
-  }
+  const exit = (): never => process.exit(0)
   const writeLine = (line: string): void => lines.add(line)
   const side = new WorkerSide({ logger, writeLine, serviceKey: process.env.SERVICE_KEY, send: say, exit })
   process.on('message', (request: Parameters<WorkerSide['answer']>[0]) => void side.answer(request)) // never rejects
@@ -178,7 +176,6 @@ try {
 }
 
 function fail(error: unknown): never {
-  lines.flush()
   process.stderr.write(`${errorCode(error) ?? 'INTERNAL'}: ${errorMessage(error)}\n`)
   process.exit(1)
 }
