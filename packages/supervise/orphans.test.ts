@@ -24,7 +24,8 @@ services:
   const up = world.up()
   await expect.poll(() => up.lines, POLL).toContainEqual({ ready: true })
   await expect.poll(() => world.log('web'), POLL).toContain('grandchild')
-  expect(await world.processes()).toHaveLength(4)
+  // A server and what it started, the modules, and of the gateway the primary and a worker.
+  expect(await world.processes()).toHaveLength(5)
   await up.kill()
   // The gateway and the modules go by themselves, once they notice.
   await expect.poll(() => world.processes(), POLL).toHaveLength(2)
