@@ -1,3 +1,7 @@
+/** More than any browser sends; what stands behind is not looked at. */
+const MOST_MEMBERS = 32
+const MOST_PARAMETERS = 8
+
 /** One member of an Accept or Accept-Language header (RFC 9110 §12.4.2). */
 interface Preference {
   readonly value: string
@@ -10,10 +14,14 @@ interface Preference {
  */
 export function prefersHtml(accept: string | undefined): boolean {
   const preferences = parsePreferences(accept)
-  const weight = (names: readonly string[]) =>
-    Math.max(0, ...preferences.filter(({ value }) => names.includes(value)).map(({ weightRatio }) => weightRatio))
-  const html = weight(['text/html', 'application/xhtml+xml'])
-  return html > 0 && html >= weight(['application/json', 'application/problem+json'])
+  const html = bestWeight(preferences, ['text/html', 'application/xhtml+xml'])
+  return html > 0 && html >= bestWeight(preferences, ['application/json', 'application/problem+json'])
+}
+
+function bestWeight(preferences: readonly Preference[], names: readonly string[]): number {
+  let best = 0
+  for (const { value, weightRatio } of preferences) if (names.includes(value)) best = Math.max(best, weightRatio)
+  return best
 }
 
 const LANGUAGES = ['en', 'ko'] as const
@@ -30,8 +38,8 @@ export function preferredLanguage(acceptLanguage: string | undefined): Language 
 }
 
 function parsePreferences(header: string | undefined): Preference[] {
-  return (header ?? '').split(',').map((member) => {
-    const [value = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase())
+  return (header ?? '').split(',', MOST_MEMBERS).map((member) => {
+    const [value = '', ...parameters] = member.split(';', MOST_PARAMETERS).map((part) => part.trim().toLowerCase())
     const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
     const weightRatio = weight === undefined ? 1 : Number(weight)
     return { value, weightRatio: Number.isFinite(weightRatio) ? weightRatio : 0 }

@@ -3,6 +3,7 @@ import type { Exchange, Outcome } from './exchange.ts'
 import type { Figures } from './figures/figures.ts'
 import type { Fields } from './http1/fields.ts'
 import type { Limits } from './limits/limits.ts'
+import type { LineBudget } from './line-budget.ts'
 import { type TraceContext, traceContextOf } from './trace-context.ts'
 
 export interface AccountingOptions {
@@ -10,25 +11,24 @@ export interface AccountingOptions {
   readonly limits: Limits
   /** Takes each line of the access log, its end included. */
   readonly writeLine: ((line: string) => void) | undefined
+  /** For the lines of refused requests. */
+  readonly refusalLines: LineBudget
 }
-
-/** Lines of refused requests in one second. */
-const MOST_REFUSALS_PER_SECOND = 200
 
 /** What is written down of every request: figures, the log, and what its client has spent. Called for each of them. */
 export class Accounting {
   readonly #figures: Figures
   readonly #limits: Limits
   readonly #writeLine: AccountingOptions['writeLine']
+  readonly #refusalLines: LineBudget
   #log: AccessLogSettings = DEFAULT_ACCESS_LOG
   #madeTracesRatio = 0
-  #refusalSecond = 0
-  #refusalCount = 0
 
-  constructor({ figures, limits, writeLine }: AccountingOptions) {
+  constructor({ figures, limits, writeLine, refusalLines }: AccountingOptions) {
     this.#figures = figures
     this.#limits = limits
     this.#writeLine = writeLine
+    this.#refusalLines = refusalLines
   }
 
   configure({ log, madeTracesRatio }: { readonly log: AccessLogSettings; readonly madeTracesRatio: number }): void {
@@ -92,17 +92,8 @@ export class Accounting {
       code,
     }
     if (!isWritten(entry, this.#log, Math.random())) return
-    // Whoever floods the gateway would flood the disk as well: the figures count what is left out.
-    if (code !== undefined && !this.#mayWriteRefusal(exchange.startedMs)) return
+    if (code !== undefined && !this.#refusalLines.mayWrite(exchange.startedMs)) return
     this.#writeLine?.(accessLine({ ...entry, durationMs }, Date.now()))
-  }
-
-  #mayWriteRefusal(nowMs: number): boolean {
-    const second = Math.floor(nowMs / 1_000)
-    if (second !== this.#refusalSecond) this.#refusalCount = 0
-    this.#refusalSecond = second
-    this.#refusalCount += 1
-    return this.#refusalCount <= MOST_REFUSALS_PER_SECOND
   }
 
   readonly #makesTrace = (): boolean => this.#madeTracesRatio > 0 && Math.random() < this.#madeTracesRatio

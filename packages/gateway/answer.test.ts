@@ -16,6 +16,8 @@ test.for([
   ['application/json;q=0.5, text/html', true],
   ['text/html;q=0', false],
   ['TEXT/HTML', true],
+  [`${'a/b,'.repeat(31)}text/html`, true],
+  [`${'a/b,'.repeat(32)}text/html`, false],
 ] as const)('Accept "%s" wishes for a page: %s', ([accept, wishes]) => {
   expect(prefersHtml(accept)).toBe(wishes)
 })
@@ -28,6 +30,7 @@ test.for([
   ['fr, ko;q=0.4, en;q=0.2', 'ko'],
   ['ko;q=0, en;q=0.1', 'en'],
   ['kok', 'en'],
+  [`${'fr,'.repeat(32)}ko`, 'en'],
 ] as const)('Accept-Language "%s" is answered in %s', ([header, language]) => {
   expect(preferredLanguage(header)).toBe(language)
 })

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { AppError } from '@portolan/errors'
+import { type AppError, errorMessage } from '@portolan/errors'
 import { answerOf, ownAnswerHead } from './answer.ts'
 import { unmapped } from './client-address.ts'
 import { requestTimeout } from './errors.ts'
@@ -134,7 +134,16 @@ function receiveHttp2(
     // Its WebSockets are streams, which end with it.
     onExchange: (client) => receiveRequest(client, { peer, onTunnel: () => undefined }, options),
     onFault: (error) => logger.error({ fault: faultOf(error) }, 'stream failed'),
-    onRefused: (fault, isWhole) => logger.info({ fault }, isWhole ? 'session ended' : 'stream refused'),
+    onRefused: (fault) => {
+      const { code, status } = malformedRequest(fault, limits.settings.head.bytes)
+      figures.refused(code)
+      logger.info({ status, code, fault: fault.fault }, 'stream refused')
+    },
+    onSessionError: (error) => {
+      // A connection that breaks off is nobody's fault.
+      if (!('syscall' in error)) figures.refused('GATEWAY_BAD_REQUEST')
+      logger.info({ fault: errorMessage(error) }, 'session ended')
+    },
   })
   figures.connected(kind)
   socket.once('close', () => figures.disconnected(kind))

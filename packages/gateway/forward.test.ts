@@ -52,7 +52,7 @@ test('headers of one hop, headers named by Connection, names with "_" and forged
     'GET / HTTP/1.1\r\nHost: board.example.com\r\nConnection: keep-alive, X-Secret\r\nX-Secret: 1\r\nTE: trailers\r\n' +
       'Keep-Alive: timeout=9\r\nProxy-Connection: close\r\nUpgrade: h2c\r\nX_Forwarded_For: 192.0.2.1\r\n' +
       'X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example.com\r\n' +
-      'X-Forwarded-Port: 1\r\nForwarded: for=192.0.2.1\r\nX-Real-IP: 192.0.2.1\r\nX-Kept: yes\r\n\r\n',
+      'Proxy: http://192.0.2.1\r\nX-Forwarded-Port: 1\r\nForwarded: for=192.0.2.1\r\nX-Real-IP: 192.0.2.1\r\nX-Kept: yes\r\n\r\n',
   )
   await eventually(() => client.received).toContain('rawHeaders')
   const { rawHeaders }: { rawHeaders: string[] } = JSON.parse(/{.*}/.exec(client.received)?.[0] ?? '')

@@ -19,6 +19,7 @@ import { Clock } from './http1/clock.ts'
 import { Limits } from './limits/limits.ts'
 import { LoadMeter } from './limits/load-meter.ts'
 import type { Spending } from './limits/spending.ts'
+import { BoundedLogger, LineBudget } from './line-budget.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
 import { PatternHosts } from './pattern-host/pattern-hosts.ts'
@@ -120,6 +121,9 @@ export async function openGateway(configuration: GatewayConfiguration, options: 
 
 class ListeningGateway implements Gateway {
   readonly #logger: GatewayLogger
+  /** For what clients can bring about. */
+  readonly #boundedLogger: BoundedLogger
+  readonly #refusalLines = new LineBudget()
   readonly #timeouts: GatewayTimeouts
   readonly #clock = new Clock()
   readonly #upstreams: Upstreams
@@ -150,6 +154,7 @@ class ListeningGateway implements Gateway {
     this.#configuration = configuration
     this.#trustedProxies = new TrustedProxies(configuration.trustedProxies)
     this.#logger = logger
+    this.#boundedLogger = new BoundedLogger(logger)
     this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
     const { connectMs, responseMs } = this.#timeouts
     const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
@@ -160,7 +165,12 @@ class ListeningGateway implements Gateway {
     this.#upstreams = new Upstreams({ clock: this.#clock, ...limits, onEvent })
     this.#routes = this.#upstreams.resolve(configuration)
     this.#limits = new Limits({ workerCount, measureLoad: () => this.#loadMeter.measure() })
-    this.#accounting = new Accounting({ figures: this.#figures, limits: this.#limits, writeLine })
+    this.#accounting = new Accounting({
+      figures: this.#figures,
+      limits: this.#limits,
+      writeLine,
+      refusalLines: this.#refusalLines,
+    })
     this.#version = this.#oversee(configuration)
     this.#patternHosts = new PatternHosts({
       serviceKey,
@@ -168,7 +178,11 @@ class ListeningGateway implements Gateway {
       upstreamAt: (target) => this.#upstreams.at(target),
       ownPorts: () => this.#addresses.map(({ port }) => port),
     })
-    this.#tls = new TlsGate({ logger, handshakeMs: this.#timeouts.headersMs, lookMs: options.certificateLookMs })
+    this.#tls = new TlsGate({
+      logger: this.#boundedLogger,
+      handshakeMs: this.#timeouts.headersMs,
+      lookMs: options.certificateLookMs,
+    })
     this.#orderer = new Orderer({
       logger,
       onIssued: () => this.#tls.certificates.look(),
@@ -193,7 +207,7 @@ class ListeningGateway implements Gateway {
       routes: () => this.#routes,
       clock: this.#clock,
       timeouts: this.#timeouts,
-      logger: this.#logger,
+      logger: this.#boundedLogger,
       accounting: this.#accounting,
       explainTo: (client: ClientExchange) => this.#explainTo(client),
       figures: this.#figures,
@@ -305,6 +319,7 @@ class ListeningGateway implements Gateway {
 
   #sweep(): void {
     this.#clock.tick()
+    this.#boundedLogger.tellLeftOut(this.#refusalLines)
     this.#limits.sweep(performance.now())
     this.#connections.sweep()
     this.#upstreams.sweep()
@@ -323,6 +338,7 @@ class ListeningGateway implements Gateway {
     this.#upstreams.destroy()
     await this.#patternHosts[Symbol.asyncDispose]()
     clearInterval(this.#sweeping)
+    this.#boundedLogger.tellLeftOut(this.#refusalLines)
     this.#loadMeter.close()
     this.#orderer.close()
     this.#tls.close()

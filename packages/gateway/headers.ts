@@ -19,7 +19,9 @@ const HOP_BY_HOP = [
 
 /** Said anew for each hop by the gateway itself, so a client's version never arrives. */
 const REQUEST_REPLACED = ['host', 'content-length', 'forwarded', 'x-real-ip', 'x-request-id'] as const
-const DROPPED_FROM_REQUESTS = new Set<string>([...HOP_BY_HOP, ...REQUEST_REPLACED])
+// A CGI program takes `Proxy` for the setting HTTP_PROXY, by which all that it asks for itself would go to a stranger
+// (CVE-2016-5385 and others).
+const DROPPED_FROM_REQUESTS = new Set<string>([...HOP_BY_HOP, ...REQUEST_REPLACED, 'proxy'])
 const DROPPED_FROM_ANSWERS = new Set<string>([...HOP_BY_HOP, 'content-length', 'x-request-id'])
 // A trailer that changes framing, routing, conditions, identity or meaning after the fact is dropped (RFC 9110 §6.5.1):
 // many servers put trailers among the headers, and what was decided by those has been decided.
@@ -175,18 +177,18 @@ function endToEndLines(fields: Fields, isDropped: (name: string) => boolean): st
   const lines: string[] = []
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] ?? ''
-    if (isDropped(name) || named?.includes(name) === true) continue
+    if (isDropped(name) || named?.has(name) === true) continue
     lines.push(spelled[index] ?? '', values[index] ?? '')
   }
   return lines
 }
 
 /** What Connection names besides what is dropped anyway; undefined when nothing, as nearly always. */
-function namedByConnection(fields: Fields): readonly string[] | undefined {
+function namedByConnection(fields: Fields): ReadonlySet<string> | undefined {
   const at = fields.names.indexOf('connection')
   if (at === -1) return undefined
   const value = fields.values[at]
   if ((value === 'keep-alive' || value === 'close') && fields.names.indexOf('connection', at + 1) === -1)
     return undefined
-  return fieldMembers(fields, 'connection')
+  return new Set(fieldMembers(fields, 'connection'))
 }

@@ -110,3 +110,15 @@ test('an empty line between requests, in whatever pieces, is no request', async 
   }
   expect(client.end).toBe('open')
 })
+
+test('empty lines alone keep no connection open', async () => {
+  await using service = await openTestUpstream((_request, response) => response.end('x'))
+  await using world = await openTestGateway([routeTo('/', service.port)], { timeouts: { keepAliveMs: 300 } })
+  await using client = await RawClient.open(world.port)
+  client.say('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await eventually(() => client.received).toContain('200 OK')
+  const saying = setInterval(() => client.say('\r\n'), 20)
+  await eventually(() => client.end)
+    .not.toBe('open')
+    .finally(() => clearInterval(saying))
+})

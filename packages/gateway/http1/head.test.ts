@@ -35,6 +35,7 @@ test.for([
   ['a method that is no token', 'G(T / HTTP/1.1\r\nHost: a\r\n'],
   ['a control character in the target', 'GET /\x7f HTTP/1.1\r\nHost: a\r\n'],
   ['a byte above ASCII in the target', 'GET /\xe4 HTTP/1.1\r\nHost: a\r\n'],
+  ['a Connection of more than 50 names', `${OK}Connection: ${'a,'.repeat(25)}a\r\nConnection: ${'b,'.repeat(24)}b\r\n`],
   ['a line without a colon', `${OK}X\r\n`],
   ['a name without characters', `${OK}: x\r\n`],
   ['a space before the colon', `${OK}X : x\r\n`],

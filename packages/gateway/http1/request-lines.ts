@@ -17,6 +17,7 @@ export interface RequestLines {
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/
 
 const CR = 0x0d
+const MOST_CONNECTION_MEMBERS = 50
 
 /**
  * @param text up to and with the CRLF of its last line; one empty line before the first is forgiven (RFC 9112 §2.2)
@@ -33,8 +34,20 @@ export function parseRequestLines(text: string, fieldLimit?: number): RequestLin
   // A minor version that is not known yet speaks HTTP/1.1 (RFC 9110 §2.5).
   const isHttp10 = minor === '0'
   const fields = parseFields(text, end + 2, fieldLimit)
+  if (hasCrowd(fields)) throw new MalformedMessage(`its Connection names more than ${MOST_CONNECTION_MEMBERS} fields`)
   const framing = requestFraming(fields, isHttp10)
   return { method, target, isHttp10, fields, framing, isPersistent: isPersistent(fields, isHttp10) }
+}
+
+/** Each of them is looked for among all fields. */
+function hasCrowd({ names, values }: Fields): boolean {
+  let count = 0
+  for (let at = names.indexOf('connection'); at !== -1; at = names.indexOf('connection', at + 1)) {
+    const value = values[at] ?? ''
+    count += 1
+    for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) count += 1
+  }
+  return count > MOST_CONNECTION_MEMBERS
 }
 
 /** RFC 9112 §9.3; an HTTP/1.0 connection never outlives its message here, for a proxy in between may not know better. */

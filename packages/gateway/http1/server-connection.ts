@@ -184,7 +184,8 @@ export class ServerConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.move()
+    // An empty line alone is nothing that keeps an idle connection open.
+    if (this.#exchange !== undefined || !isEmptyLine(chunk)) this.move()
     this.#take(chunk)
   }
 
@@ -266,7 +267,7 @@ export class ServerConnection {
 
   #readHead(chunk: Buffer): Buffer | undefined {
     // An empty line alone, as some clients send behind their content, is no beginning of a head to wait for.
-    if (chunk.length === 2 && chunk[0] === CR && chunk[1] === LF && this.#head.isEmpty) return undefined
+    if (isEmptyLine(chunk) && this.#head.isEmpty) return undefined
     if (this.#head.isEmpty && this.#exchangeCount > 0) this.#headSinceMs = this.options.clock.nowMs
     const taken = this.#head.push(chunk)
     if (taken === undefined) return undefined
@@ -449,4 +450,8 @@ class ServerExchange implements ClientExchange {
     this.#state = 'over'
     this.#connection.settle(this.#mayGoOn)
   }
+}
+
+function isEmptyLine(chunk: Buffer): boolean {
+  return chunk.length === 2 && chunk[0] === CR && chunk[1] === LF
 }

@@ -34,6 +34,7 @@ async function openWorld(timeouts = {}) {
   return {
     port: world.port,
     log: () => lines,
+    refusals: () => world.gateway.snapshot().refusals,
     requestCount: () => requestCount,
     async [Symbol.asyncDispose]() {
       await world[Symbol.asyncDispose]()
@@ -49,6 +50,7 @@ test('rapid reset (CVE-2023-44487) ends the session, says so, and has made few r
   await eventually(() => client.goneAwayCode).toBe(CALM)
   await eventually(() => client.isClosed).toBe(true)
   await eventually(world.log).toContain('it reset too many streams')
+  expect(world.refusals()).toEqual({ GATEWAY_BAD_REQUEST: 1 })
   expect(world.requestCount()).toBeLessThan(1_000)
 })
 
@@ -104,6 +106,7 @@ test('a request with a head that is too large is refused', async () => {
   })
   await eventually(() => client.frames.filter(({ type }) => type === FRAMES.headers).length).toBe(1)
   await eventually(world.log).toContain('its head is larger than')
+  expect(world.refusals()).toEqual({ GATEWAY_HEADERS_TOO_LARGE: 1 })
   expect(world.requestCount()).toBe(0)
 })
 

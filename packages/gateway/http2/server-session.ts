@@ -1,6 +1,5 @@
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import { errorMessage } from '@portolan/errors'
 import type { ClientExchange } from '../http1/client-exchange.ts'
 import type { Clock } from '../http1/clock.ts'
 import { MalformedMessage } from '../http1/malformed-message.ts'
@@ -21,8 +20,10 @@ export interface ServerSessionOptions {
   /** When a client is too slow to be waited for. */
   readonly slow: () => SlowLimits
   readonly onExchange: (exchange: ClientExchange) => void
-  /** A stream was refused, or the whole session ended, for a reason that a person may want to read. */
-  readonly onRefused: (reason: string, isWhole: boolean) => void
+  /** The head of a stream was refused. */
+  readonly onRefused: (fault: MalformedMessage) => void
+  /** The whole session has ended, for a reason that a person may want to read. */
+  readonly onSessionError: (error: Error) => void
   /** A fault of this program, by which one stream has ended. */
   readonly onFault: (error: unknown) => void
 }
@@ -106,7 +107,7 @@ export class ServerSession {
     session.on('stream', (stream, ...[, flags, block]) => this.#serve(stream, flags, block))
     session.on('ping', () => this.#spend(this.#pings, 'it sent too many pings'))
     session.on('remoteSettings', () => this.#spend(this.#settings, 'it sent too many settings'))
-    session.on('error', (error) => this.#options.onRefused(errorMessage(error), true))
+    session.on('error', (error) => this.#options.onSessionError(error))
     // Half-closed, as no client is: nothing can be said to it any more that it would wait for.
     this.socket.once('end', () => session.destroy())
   }
@@ -130,7 +131,7 @@ export class ServerSession {
       this.#options.onExchange(exchange)
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
-      this.#options.onRefused(error.fault, false)
+      this.#options.onRefused(error)
       refuse(stream, error)
     }
   }

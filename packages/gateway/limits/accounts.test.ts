@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Accounts, clientName } from './accounts.ts'
+import { Limits } from './limits.ts'
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -43,4 +44,13 @@ test('an account is forgotten when nothing of it is open and its allowance is wh
   accounts.of('connected').connectionCount = 0
   accounts.sweep(2_000)
   expect(accounts.size).toBe(0)
+})
+
+test('an exempt address makes the others of its /64 no more exempt than they make it limited', () => {
+  const limits = new Limits()
+  limits.configure({ exempt: ['2001:db8::1'] }, [])
+  const exempted = (...addresses: string[]) => addresses.map((address) => limits.clientOf(address).isExempt)
+  expect(exempted('2001:db8::1', '2001:db8::2', '2001:db8::1')).toEqual([true, false, true])
+  expect(exempted('2001:db8:0:0:5::2', '2001:db8::1')).toEqual([false, true])
+  expect(limits.clientOf('2001:db8::2')).toBe(limits.clientOf('2001:db8::3'))
 })

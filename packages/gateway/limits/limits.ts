@@ -123,7 +123,9 @@ export class Limits {
 
   /** @param address of the client */
   clientOf(address: string): Account {
-    return this.#clients.of(clientName(address), address)
+    // One exempt address in a /64 makes nobody else exempt, and nobody else takes that from it.
+    const isAlone = address.includes(':') && this.#exempt.has(address)
+    return this.#clients.of(isAlone ? address : clientName(address), address)
   }
 
   /** Of a proxy in front, whose connections are of many clients. */
