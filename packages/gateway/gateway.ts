@@ -158,10 +158,7 @@ class ListeningGateway implements Gateway {
     this.#timeouts = Object.freeze({ ...DEFAULT_TIMEOUTS, ...timeouts })
     const { connectMs, responseMs } = this.#timeouts
     const limits = { headLimitBytes: ANSWER_HEAD_LIMIT_BYTES, connectMs, responseMs, keptMs: KEPT_MS }
-    const onEvent = (event: UpstreamEvent): void => {
-      logUpstreamEvent(logger, event)
-      onUpstreamEvent?.(event)
-    }
+    const onEvent = tellerOf(logger, onUpstreamEvent)
     this.#upstreams = new Upstreams({ clock: this.#clock, ...limits, onEvent })
     this.#routes = this.#upstreams.resolve(configuration)
     this.#limits = new Limits({ workerCount, measureLoad: () => this.#loadMeter.measure() })
@@ -342,6 +339,13 @@ class ListeningGateway implements Gateway {
     this.#loadMeter.close()
     this.#orderer.close()
     this.#tls.close()
+  }
+}
+
+function tellerOf(logger: GatewayLogger, onUpstreamEvent: GatewayOptions['onUpstreamEvent']) {
+  return (event: UpstreamEvent): void => {
+    logUpstreamEvent(logger, event)
+    onUpstreamEvent?.(event)
   }
 }
 
