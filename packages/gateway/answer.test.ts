@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { preferredLanguage, prefersHtml } from './accept.ts'
 import { answerOf } from './answer.ts'
 import { noRoute, upstreamTimeout, upstreamUnreachable } from './errors.ts'
+import { tooManyLasting } from './limits/limit-errors.ts'
 import { WORDS } from './words.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
@@ -84,3 +85,11 @@ test('a path is shown on the page as text, never as markup', () => {
 function pageAsked(language: string) {
   return { requestId: 'request-1', method: 'GET', accept: BROWSER, acceptLanguage: language }
 }
+
+test('a page that refuses for a while does not say that nobody answers', () => {
+  const asked = { requestId: 'request-1', method: 'GET', accept: BROWSER, acceptLanguage: 'ko' }
+  const { status, body } = answerOf(tooManyLasting('client', 500), asked)
+  expect(status).toBe(429)
+  expect(body).toContain(WORDS.ko.chain.refuses)
+  expect(body).not.toContain(WORDS.ko.chain.fails)
+})

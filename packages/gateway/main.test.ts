@@ -82,6 +82,7 @@ test('the gateway ends when its supervisor is killed', async () => {
   await using file = await writeConfiguration(CONFIGURATION)
   const env = { ...process.env, PORTOLAN_GATEWAY_CONFIGURATION: file.path }
   const supervisor = spawn(process.execPath, ['-e', SUPERVISOR, MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  await using _ended = { [Symbol.asyncDispose]: () => kill(supervisor) }
   let said = ''
   supervisor.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk

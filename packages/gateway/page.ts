@@ -57,7 +57,7 @@ function renderChain({ kind, service }: PageFacts, { chain, labels }: Words): st
     ...(service === undefined ? [] : [{ name: service, works: false }]),
   ]
   const items = stations.map(({ name, works }) => {
-    const state = works ? chain.works : chain.fails
+    const state = works ? chain.works : kind === 'busy' ? chain.refuses : chain.fails
     return `<li class="${works ? 'works' : 'fails'}"><span class="sign" aria-hidden="true">${works ? '✓' : '✕'}</span> <b>${escapeHtml(name)}</b> <small>${escapeHtml(state)}</small></li>`
   })
   return `<ol class="chain" aria-label="${escapeHtml(labels.stations)}">${items.join('')}</ol>`

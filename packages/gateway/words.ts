@@ -37,7 +37,13 @@ export interface Words {
   readonly notRepeated: string
   readonly tryNow: string
   readonly home: string
-  readonly chain: { readonly browser: string; readonly gateway: string; readonly works: string; readonly fails: string }
+  readonly chain: {
+    readonly browser: string
+    readonly gateway: string
+    readonly works: string
+    readonly fails: string
+    readonly refuses: string
+  }
   readonly labels: {
     readonly service: string
     readonly path: string
@@ -109,7 +115,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     notRepeated: 'Your input was not sent again. Go back and send it once more in a moment.',
     tryNow: 'Try now',
     home: 'Go to the start page',
-    chain: { browser: 'Your browser', gateway: 'Gateway', works: 'works', fails: 'does not answer' },
+    chain: {
+      browser: 'Your browser',
+      gateway: 'Gateway',
+      works: 'works',
+      fails: 'does not answer',
+      refuses: 'refuses for now',
+    },
     labels: {
       service: 'Service',
       path: 'Path',
@@ -179,7 +191,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     notRepeated: '입력하신 내용은 다시 전송되지 않았습니다. 잠시 후 뒤로 돌아가 다시 보내 주세요.',
     tryNow: '지금 다시 시도',
     home: '시작 페이지로 이동',
-    chain: { browser: '브라우저', gateway: '게이트웨이', works: '정상', fails: '응답 없음' },
+    chain: { browser: '브라우저', gateway: '게이트웨이', works: '정상', fails: '응답 없음', refuses: '잠시 거절 중' },
     labels: { service: '서비스', path: '경로', reason: '사유', requestId: '요청 ID', stations: '요청 경로' },
   },
 }

@@ -81,3 +81,26 @@ test('in development an error of the gateway’s own says on which grounds, with
   expect(await (await fetch(`${silent.url}/apix`)).json()).toMatchObject({ details: { path: '/apix' } })
   expect(await (await fetch(`${silent.url}/apix`)).text()).not.toContain('why')
 })
+
+test('what is decided by https is told: the redirect, and what comes encrypted or from a proxy goes on', () => {
+  const configuration = parseGatewayConfiguration({
+    ...CONFIGURATION,
+    tls: {
+      certificates: [{ certificate: '/secret/app.pem', key: '/secret/app.key' }],
+      hsts: { maxAgeSeconds: 600 },
+      redirectToPort: 443,
+    },
+  })
+  const outcome = (asked: AskedRequest) => explain(configuration, askedRequest(asked)).outcome
+  expect(outcome({ url: 'http://app.example.com/api?a=b' })).toMatchObject({
+    kind: 'answered',
+    status: 308,
+    words: 'ask https://app.example.com/api?a=b',
+  })
+  expect(outcome({ url: 'http://localhost/api' })).toMatchObject({ kind: 'forwarded', service: 'board' })
+  const headers = ['X-Forwarded-Proto: https']
+  expect(outcome({ url: 'http://app.example.com/api', from: '10.0.0.1', headers }).kind).toBe('forwarded')
+  const text = explanationLines(explain(configuration, askedRequest({ url: 'https://app.example.com/api' }))).join('\n')
+  expect(text).toMatch(/it comes encrypted, by TLSv1\.2 or later[\s\S]*for 600 s[\s\S]*goes to service "board"/)
+  expect(text).not.toContain('/secret/')
+})

@@ -1,4 +1,5 @@
 import { errorMessage, isAppError } from '@portolan/errors'
+import { CHALLENGE_PATH } from '../acme/challenges.ts'
 import { type ClientPlace, TrustedProxies } from '../client-address.ts'
 import type { GatewayConfiguration } from '../configuration.ts'
 import { badRequest, hostUnknown, noRoute, originRefused, webSocketRefused } from '../errors.ts'
@@ -13,6 +14,7 @@ import type { PatternHostConfiguration } from '../pattern-host/pattern-host-conf
 import { isBelow, type PatternLabel, parsePatternHost } from '../pattern-host/pattern-label.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from '../request-head.ts'
 import type { GatewayRoute } from '../route.ts'
+import { redirectOf } from '../tls/front-door.ts'
 import type { PairDeclaration, UpstreamDeclaration } from '../upstreams/upstream-declaration.ts'
 import type { TargetState, UpstreamState } from '../upstreams/upstream-state.ts'
 import type { ExplainedOutcome, ExplainedStep, Explanation } from './explanation.ts'
@@ -43,6 +45,8 @@ export function explain(
   try {
     const head = parseRequestHead(request)
     const { protocol, address } = explainClient(way, asked, configuration)
+    const answered = explainTls(way, { head, asked, protocol }, configuration)
+    if (answered !== undefined) return { request: title, outcome: answered, steps }
     const { patternHost } = configuration
     if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
       return { request: title, outcome: explainPattern(way, head, patternHost), steps }
@@ -100,6 +104,39 @@ function explainClient(
       : []
   way.tell('client', `${place.address} by ${place.protocol}`, why)
   return place
+}
+
+interface AskedInTheClear {
+  readonly head: RequestHead
+  readonly asked: ExplainedRequest
+  /** What the client speaks, which is more than its connection where a proxy is in front. */
+  readonly protocol: ClientPlace['protocol']
+}
+
+/** @returns the answer where the gateway gives it itself, because of how the request came */
+function explainTls(
+  way: Way,
+  { head, asked, protocol }: AskedInTheClear,
+  { tls, domains }: GatewayConfiguration,
+): ExplainedOutcome | undefined {
+  if (tls === undefined) return undefined
+  if (asked.protocol === 'https') {
+    const { hsts } = tls
+    const lasting = hsts === undefined ? [] : [`its browser is told to keep to https for ${hsts.maxAgeSeconds} s`]
+    way.tell('tls', `it comes encrypted, by ${tls.minimumVersion} or later`, lasting)
+    return undefined
+  }
+  if (tls.acme !== undefined && head.path.startsWith(CHALLENGE_PATH)) {
+    way.tell('tls', 'it asks for the proof that an issuer of certificates wants to see')
+    return { kind: 'answered', status: 200, words: 'the proof, or 404 when none is due' }
+  }
+  const location = redirectOf(head, { tls, domains, protocol })
+  if (location === undefined) {
+    way.tell('tls', 'it comes in the clear, and may')
+    return undefined
+  }
+  way.tell('tls', 'it comes in the clear, for a name that is asked by https alone')
+  return { kind: 'answered', status: 308, words: `ask ${location}` }
 }
 
 function explainHost(way: Way, head: RequestHead, { domains }: GatewayConfiguration): void {

@@ -2,7 +2,7 @@
 export type Verdict = 'passes' | 'refused' | 'told'
 
 export interface ExplainedStep {
-  readonly step: 'request' | 'client' | 'host' | 'path' | 'route' | 'websocket' | 'limits' | 'target'
+  readonly step: 'request' | 'client' | 'tls' | 'host' | 'path' | 'route' | 'websocket' | 'limits' | 'target'
   readonly verdict: Verdict
   readonly words: string
   /** One by one, such as the routes that were not taken. */
@@ -10,6 +10,7 @@ export interface ExplainedStep {
 }
 
 export type ExplainedOutcome =
+  | { readonly kind: 'answered'; readonly status: number; readonly words: string }
   | { readonly kind: 'forwarded'; readonly route: string; readonly service: string; readonly target: string }
   | { readonly kind: 'refused'; readonly code: string; readonly status: number; readonly message: string }
 
@@ -34,6 +35,7 @@ export function explanationLines({ request, outcome, steps }: Explanation): read
 
 function outcomeWords(outcome: ExplainedOutcome): string {
   if (outcome.kind === 'forwarded') return `goes to service "${outcome.service}" at ${outcome.target}`
+  if (outcome.kind === 'answered') return `is answered ${outcome.status} by the gateway itself: ${outcome.words}`
   return `is answered ${outcome.status} ${outcome.code} by the gateway itself: ${outcome.message}`
 }
 

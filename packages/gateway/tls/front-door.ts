@@ -31,18 +31,10 @@ export class FrontDoor {
       void this.#answerChallenge(exchange, head.path) // it answers its own failures
       return true
     }
-    const target = this.#redirectFor(head)
-    // A proxy in front that has ended TLS itself would be sent round and round.
-    if (target === undefined || protocol === 'https') return false
+    const target = redirectOf(head, { tls: this.#tls, domains: this.#domains, protocol })
+    if (target === undefined) return false
     exchange.reply(redirectAnswer(target, exchange.requestId))
     return true
-  }
-
-  #redirectFor({ host, path, query }: RequestHead): string | undefined {
-    const { redirectToPort } = this.#tls
-    if (redirectToPort === undefined || !isDeclaredName(host, this.#domains)) return undefined
-    const port = redirectToPort === HTTPS_PORT ? '' : `:${redirectToPort}`
-    return `https://${host.replace(/:\d*$/, '')}${port}${path}${query}`
   }
 
   async #answerChallenge(exchange: Exchange, path: string): Promise<void> {
@@ -55,6 +47,25 @@ export class FrontDoor {
       if (!exchange.isOver) exchange.answer(error)
     }
   }
+}
+
+/**
+ * Where a request that came in the clear is sent; undefined where it may stay.
+ * @param protocol what its client speaks: behind a proxy that has ended TLS itself it would be sent round and round
+ */
+export function redirectOf(
+  { host, path, query }: RequestHead,
+  { tls: { redirectToPort }, domains, protocol }: Clear,
+): string | undefined {
+  if (redirectToPort === undefined || protocol === 'https' || !isDeclaredName(host, domains)) return undefined
+  const port = redirectToPort === HTTPS_PORT ? '' : `:${redirectToPort}`
+  return `https://${host.replace(/:\d*$/, '')}${port}${path}${query}`
+}
+
+interface Clear {
+  readonly tls: TlsConfiguration
+  readonly domains: readonly string[]
+  readonly protocol: ClientPlace['protocol']
 }
 
 /** RFC 6797 §6.1. */
