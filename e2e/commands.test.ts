@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ANSWERING, stackOf } from './own-programs.ts'
 import { openExampleCopy, openOwnStack, START_MS } from './stack-copy.ts'
@@ -116,10 +118,13 @@ test('restart restarts the one that is named, and says which there are', { timeo
   await using copy = await openTalking()
   await copy.up()
   const before = await copy.processLike(/talking\.mjs/)
-  const { code, stdout } = await copy.run('restart', '--service', 'talking')
+  const { code, stdout, stderr } = await copy.run('restart', '--service', 'talking')
   expect(stdout).toMatch(/"talking" is healthy again after/)
+  expect(stderr).toBe('')
   expect(code).toBe(0)
   expect((await copy.processLike(/talking\.mjs/)).pid).not.toBe(before.pid)
+  await appendFile(join(copy.folder, 'portolan.yaml'), '# changed\n')
+  expect((await copy.run('restart', '--service', 'talking')).stderr).toContain('The stack file has changed')
   const unknown = await copy.run('restart', '--service', 'walking')
   expect(unknown.stderr).toMatch(/no service "walking"\. It has "talking"/)
   expect(unknown.code).not.toBe(0)

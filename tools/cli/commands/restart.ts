@@ -1,4 +1,5 @@
-import { askSupervisor, notRunning } from '@portolan/supervise'
+import { stat } from 'node:fs/promises'
+import { askSupervisor, notRunning, readRunState } from '@portolan/supervise'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { controlSocketOf } from '../control-socket.ts'
@@ -35,5 +36,10 @@ export function restartCommand(context: CliContext): Command {
       )
       if (answer === undefined) throw notRunning(stack.name)
       context.stdout.write(`"${service}" is healthy again after ${formatDuration(performance.now() - beganAt)}.\n`)
+      const began = (await readRunState(folder))?.startedAt
+      if (began === undefined || (await stat(stack.file)).mtimeMs <= Date.parse(began)) return
+      const words =
+        'The stack file has changed since the stack was started: what it says now counts after "down" and "up".'
+      context.stderr.write(`${words}\n`)
     })
 }
