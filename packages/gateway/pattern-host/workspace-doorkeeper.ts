@@ -191,11 +191,15 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     // It may have ended while others were asked.
     if (session !== undefined && !this.#isLive(session)) return this.#askToSignIn(asked)
     openExchanges.add(arrival.exchange, { place, session })
+    const target = { host: addresses.join(' '), port: place.port, addresses }
     const destination: Destination = {
       path: place.label,
       workspace: place.workspace,
       service: `${place.workspace}:${place.port}`,
-      upstream: upstreamAt({ host: addresses.join(' '), port: place.port, addresses }),
+      // Whenever it is asked for: what nobody uses is forgotten, and this request may have to wait for its turn.
+      get upstream() {
+        return upstreamAt(target)
+      },
       websocket: true,
       firewall: this.#firewallFor(asked, session),
     }
