@@ -17,10 +17,12 @@ import { needCycle } from './rules/need-cycle.ts'
 import { needDatabase } from './rules/need-database.ts'
 import { networkUnshared } from './rules/network-unshared.ts'
 import { nodePort } from './rules/node-port.ts'
+import { patternHost } from './rules/pattern-host.ts'
 import { portAutoLiteral } from './rules/port-auto-literal.ts'
 import { portDuplicate } from './rules/port-duplicate.ts'
 import { portPrivileged } from './rules/port-privileged.ts'
 import { portUnknown } from './rules/port-unknown.ts'
+import { redirect } from './rules/redirect.ts'
 import { relayRange } from './rules/relay-range.ts'
 import { routeCollision } from './rules/route-collision.ts'
 import { routeMissing } from './rules/route-missing.ts'
@@ -56,6 +58,8 @@ export const RULES: readonly Rule[] = [
   capacity,
   livekitPortsRule,
   livekitSettings,
+  redirect,
+  patternHost,
 ]
 
 /** What a finding can be, as `docs/rules` lists it. */

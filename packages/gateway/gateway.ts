@@ -25,7 +25,7 @@ import { type GatewayLogger, SILENT } from './log.ts'
 import { PatternHosts } from './pattern-host/pattern-hosts.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
-import { FrontDoor } from './tls/front-door.ts'
+import { FrontDoor, redirectedDomains } from './tls/front-door.ts'
 import { TlsGate } from './tls/tls-gate.ts'
 import { Turns } from './turns.ts'
 import { checkPromotions } from './upstreams/check-promotion.ts'
@@ -349,8 +349,9 @@ function tellerOf(logger: GatewayLogger, onUpstreamEvent: GatewayOptions['onUpst
   }
 }
 
-function frontDoorOf({ tls, domains }: GatewayConfiguration): FrontDoor | undefined {
-  return tls === undefined ? undefined : new FrontDoor(tls, domains)
+function frontDoorOf(configuration: GatewayConfiguration): FrontDoor | undefined {
+  const { tls } = configuration
+  return tls === undefined ? undefined : new FrontDoor(tls, redirectedDomains(configuration))
 }
 
 /** Often enough that a limit is kept to a quarter of the shortest. */

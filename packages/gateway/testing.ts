@@ -60,6 +60,7 @@ export interface TestGatewayOptions {
   readonly also?: Partial<GatewayConfiguration>
   readonly timeouts?: Partial<GatewayTimeouts>
   readonly certificateLookMs?: number
+  readonly serviceKey?: string
   readonly upstreams?: readonly UpstreamDeclaration[]
   readonly onUpstreamEvent?: (event: UpstreamEvent) => void
 }

@@ -11,7 +11,7 @@ import {
   IsUnion,
   type TSchema,
 } from 'typebox'
-import { NAME, VARIABLE } from './patterns.ts'
+import { NAME, VARIABLE, WORKSPACE_NAME } from './patterns.ts'
 
 /** What a schema asks for, in words that complete the sentence "Expected …". */
 export function expectation(schema: TSchema): string {
@@ -27,10 +27,14 @@ export function expectation(schema: TSchema): string {
   return 'another value'
 }
 
+const WORKSPACE_NAME_WORDS =
+  'at most 57 characters, lower-case letters, digits and hyphens, so that 65535-name fits into the 63 of a DNS label'
+
 /** What the keys of a map of names may be, by the pattern that they have to match. */
 export function nameExpectation(pattern: string): string {
   if (pattern === NAME) return 'small letters, digits and hyphens, beginning with a letter, 40 at most'
   if (pattern === VARIABLE) return 'letters, digits and underscores, not beginning with a digit'
+  if (pattern === WORKSPACE_NAME) return WORKSPACE_NAME_WORDS
   return `a name that matches ${pattern}`
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { NAME } from './patterns.ts'
+import { NAME, WORKSPACE_NAME } from './patterns.ts'
 
 const closed = { additionalProperties: false } as const
 export const SHARINGS = ['owner', 'members', 'signed-in', 'public'] as const
@@ -70,7 +70,7 @@ export const patternHost = Type.Object(
       ),
     ),
     workspaces: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,55}[a-z0-9])?$' }), workspace, {
+      Type.Record(Type.String({ pattern: WORKSPACE_NAME }), workspace, {
         ...closed,
         description: 'The workspaces by name, where no service knows them.',
       }),
@@ -88,8 +88,8 @@ export const patternHost = Type.Object(
       Type.Array(port('A port.'), { description: 'Ports that are never shown, beside the usual ones.' }),
     ),
     allow: Type.Optional(
-      Type.Array(port('A port.'), {
-        description: 'Ports that are shown, though databases or debuggers usually have them.',
+      Type.Array(Type.Integer({ minimum: 1024, maximum: 65_535, description: 'A port.' }), {
+        description: 'Ports that are shown, though databases or debuggers usually have them; none below 1024.',
       }),
     ),
   },

@@ -39,3 +39,16 @@ test.for([
   expect(faults).toHaveLength(1)
   expect(faults[0]).toMatchObject({ code, ...(nearest === undefined ? {} : { nearest }) })
 })
+
+test('a workspace with too long a name, and an allowed port that is never shown, say what was expected', () => {
+  const long = faultsIn(TEXT.replace(/ {4}directory.*\n/, `    workspaces: { ${'a'.repeat(58)}: { local: true } }\n`))
+  expect(long).toHaveLength(1)
+  expect(`${long[0]?.message} ${long[0]?.expected}`).toContain(
+    'at most 57 characters, lower-case letters, digits and hyphens, so that 65535-name fits into the 63 of a DNS label',
+  )
+  const fits = TEXT.replace(/ {4}directory.*\n/, `    workspaces: { ${'a'.repeat(57)}: { local: true } }\n`)
+  expect(faultsIn(fits)).toEqual([])
+  const [low] = faultsIn(TEXT.replace('    sharing', '    allow: [80]\n    sharing'))
+  expect(low).toMatchObject({ code: 'STACK_VALUE_INVALID', expected: 'a whole number from 1024 to 65535' })
+  expect(faultsIn(TEXT.replace('    sharing', '    allow: [9229]\n    sharing'))).toEqual([])
+})

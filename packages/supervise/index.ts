@@ -18,6 +18,7 @@ export {
   type StackStatus,
 } from './run-state.ts'
 export type { Programs } from './runner-choice.ts'
+export { ADMIN_PORT } from './runners/gateway-oversight.ts'
 export { gatewayConfiguration } from './runners/gateway-runner.ts'
 export { allServices } from './service-environment.ts'
 export type { StateName } from './service-state.ts'

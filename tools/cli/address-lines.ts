@@ -1,6 +1,6 @@
 import { formatPortRange } from '@portolan/ports'
 import type { DeclaredPort, PatternHost, ResolvedStack, Service } from '@portolan/stack'
-import { allServices, urlOf } from '@portolan/supervise'
+import { ADMIN_PORT, allServices, urlOf } from '@portolan/supervise'
 import type { CliContext } from './cli-context.ts'
 import { type ChosenStack, meantCopy } from './stack-argument.ts'
 import { alignColumns, coloursFor, formatDuration } from './terminal.ts'
@@ -10,8 +10,8 @@ import { typedCommand } from './typing.ts'
 export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: number): readonly string[] {
   const { resolved, stack } = chosen
   const { bold, cyan, dim } = coloursFor(context.stdout, context)
-  const door = gatewayUrl(resolved)
-  const open = door === undefined ? [] : ['', `  Open  ${bold(cyan(door))}`]
+  const addresses = openAddresses(resolved).map(([words, url]) => [words, bold(cyan(url))])
+  const open = addresses.length === 0 ? [] : ['', ...alignColumns(addresses).map((line) => `  ${line}`)]
   const rows = allServices(resolved).map((service) => [
     service.name,
     service.run.kind,
@@ -34,6 +34,22 @@ export function addressLines(context: CliContext, chosen: ChosenStack, tookMs: n
 export function copyWords({ environment, shift, preview }: ResolvedStack<DeclaredPort>): string {
   if (preview !== undefined) return `preview "${preview}" of ${environment}`
   return shift === 0 ? environment : `${environment}, every port moved by ${shift}`
+}
+
+/** Where a person may go, by what they find there. */
+export function openAddresses(resolved: ResolvedStack<DeclaredPort>): readonly (readonly [string, string])[] {
+  const door = gatewayUrl(resolved)
+  const status = statusUrl(resolved)
+  return [
+    ...(door === undefined ? [] : [['Open', door] as const]),
+    ...(status === undefined ? [] : [['Status', status] as const]),
+  ]
+}
+
+/** The page that tells how the gateway does, for whoever runs it; it answers to `localhost` and addresses alone. */
+function statusUrl({ gateway }: ResolvedStack<DeclaredPort>): string | undefined {
+  const range = gateway?.ports.find(({ name }) => name === ADMIN_PORT)?.range
+  return range === undefined ? undefined : `http://localhost:${range.first}/status`
 }
 
 /**

@@ -14,7 +14,7 @@ import type { PatternHostConfiguration } from '../pattern-host/pattern-host-conf
 import { isBelow, type PatternLabel, parsePatternHost } from '../pattern-host/pattern-label.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from '../request-head.ts'
 import type { GatewayRoute } from '../route.ts'
-import { redirectOf } from '../tls/front-door.ts'
+import { redirectedDomains, redirectOf } from '../tls/front-door.ts'
 import type { PairDeclaration, UpstreamDeclaration } from '../upstreams/upstream-declaration.ts'
 import type { TargetState, UpstreamState } from '../upstreams/upstream-state.ts'
 import type { ExplainedOutcome, ExplainedStep, Explanation } from './explanation.ts'
@@ -117,8 +117,9 @@ interface AskedInTheClear {
 function explainTls(
   way: Way,
   { head, asked, protocol }: AskedInTheClear,
-  { tls, domains }: GatewayConfiguration,
+  configuration: GatewayConfiguration,
 ): ExplainedOutcome | undefined {
+  const { tls } = configuration
   if (tls === undefined) return undefined
   if (asked.protocol === 'https') {
     const { hsts } = tls
@@ -130,7 +131,7 @@ function explainTls(
     way.tell('tls', 'it asks for the proof that an issuer of certificates wants to see')
     return { kind: 'answered', status: 200, words: 'the proof, or 404 when none is due' }
   }
-  const location = redirectOf(head, { tls, domains, protocol })
+  const location = redirectOf(head, { tls, domains: redirectedDomains(configuration), protocol })
   if (location === undefined) {
     way.tell('tls', 'it comes in the clear, and may')
     return undefined

@@ -1,6 +1,7 @@
 import { CHALLENGE_PATH, readChallenge } from '../acme/challenges.ts'
 import { type Answer, redirectAnswer } from '../answer.ts'
 import type { ClientPlace } from '../client-address.ts'
+import type { GatewayConfiguration } from '../configuration.ts'
 import { noRoute } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { isDeclaredName } from '../host-name.ts'
@@ -66,6 +67,14 @@ interface Clear {
   readonly tls: TlsConfiguration
   readonly domains: readonly string[]
   readonly protocol: ClientPlace['protocol']
+}
+
+/** Names that are asked by https alone, where that is said: workspaces' as well, for nobody is signed in there else. */
+export function redirectedDomains({
+  domains,
+  patternHost,
+}: Pick<GatewayConfiguration, 'domains' | 'patternHost'>): readonly string[] {
+  return patternHost === undefined ? domains : [...domains, `*.${patternHost.domain}`]
 }
 
 /** RFC 6797 §6.1. */

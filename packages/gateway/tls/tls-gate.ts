@@ -49,6 +49,8 @@ export class TlsGate {
     const key = keyOf(socket)
     this.#waiting.set(key, onSecure)
     socket.once('close', () => this.#waiting.delete(key))
+    // What encrypts takes this over: who ends before anything is agreed on is gone, and is not waited for.
+    socket.allowHalfOpen = false
     this.#server ??= this.#createServer()
     this.#server.emit('connection', socket)
   }
@@ -69,6 +71,7 @@ export class TlsGate {
     })
     server.on('secureConnection', (socket) => {
       const onSecure = this.#waiting.get(keyOf(socket))
+      socket.allowHalfOpen = true
       if (onSecure === undefined) socket.destroy()
       else onSecure(socket, socket.alpnProtocol === 'h2')
     })

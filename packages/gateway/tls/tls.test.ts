@@ -24,7 +24,11 @@ const LISTENERS = [
   { name: 'https', address: '127.0.0.1', port: 0, tls: true },
 ]
 
-async function openWorld(tls: Partial<TlsConfiguration> = {}, also: Partial<GatewayConfiguration> = {}) {
+async function openWorld(
+  tls: Partial<TlsConfiguration> = {},
+  also: Partial<GatewayConfiguration> = {},
+  { headersMs = 300 } = {},
+) {
   let lines = ''
   const upstream = await openTestUpstream((message, response) => response.end(JSON.stringify(message.headers)))
   const logger = jsonLines((line) => {
@@ -35,7 +39,8 @@ async function openWorld(tls: Partial<TlsConfiguration> = {}, also: Partial<Gate
     also: { listeners: LISTENERS, tls: setting, ...also },
     logger,
     certificateLookMs: 20,
-    timeouts: { headersMs: 300 },
+    timeouts: { headersMs },
+    serviceKey: 'x'.repeat(32),
   })
   return {
     ...world,
@@ -127,7 +132,7 @@ test('each name is shown its own certificate, a wildcard one label, and anybody 
 
 test('a renewed certificate is shown without a connection being dropped; a broken one is not', async () => {
   const files = await authority.issue('turning', ['turning.example.com'])
-  await using world = await openWorld({ certificates: [files] })
+  await using world = await openWorld({ certificates: [files] }, {}, { headersMs: 10_000 })
   const kept = await shake(world.securePort, { servername: 'turning.example.com' })
   const renewed = await authority.issue('renewed', ['turning.example.com'])
   await copyFile(renewed.key, files.key)
@@ -174,6 +179,17 @@ test('a handshake that does not end is ended, and bytes that are none', async ()
   await eventually(world.log).toContain('handshake failed')
 })
 
+test('who ends before a handshake is let go at once, and nothing is said of it', async () => {
+  await using world = await openWorld({}, {}, { headersMs: 60_000 })
+  await using glance = await RawClient.open(world.securePort)
+  await using half = await RawClient.open(world.securePort)
+  half.socket.write(Buffer.from([0x16, 0x03, 0x01])) // how a handshake begins
+  glance.socket.end()
+  half.socket.end()
+  await eventually(() => [glance.end, half.end].includes('open')).toBe(false)
+  expect(world.log()).not.toContain('handshake failed')
+})
+
 test('a drain ends handshakes, and lets an answer end that is under way', async () => {
   await using world = await openWorld()
   const raw = connectPlain({ port: world.securePort, host: '127.0.0.1' })
@@ -214,6 +230,29 @@ test('a declared name is sent from the clear to https (308); an address, a proxy
   expect(await plain('app.example.com', 'https')).toMatch(/^HTTP\/1\.1 200 /)
   expect(await plain('127.0.0.1')).toMatch(/^HTTP\/1\.1 200 /)
   expect(await plain('evil.example')).toMatch(/^HTTP\/1\.1 421 /)
+})
+
+test('every name below the domain of a pattern host is sent to https', async () => {
+  const patternHost = {
+    domain: 'hub.example.com',
+    platformOrigin: 'https://hub.example.com',
+    signInPath: '/sign-in',
+    authUrl: 'http://127.0.0.1:1/',
+    directory: { kind: 'table', workspaces: { alpha: { local: true } } },
+    sharing: { unlessSaid: 'owner', most: 'public' },
+    deniedPorts: [],
+  } as const
+  await using world = await openWorld({ redirectToPort: 443 }, { domains: ['hub.example.com'], patternHost })
+  const sentTo = async (host: string) => {
+    await using client = await RawClient.open(world.port)
+    client.say(`GET /a?b HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    await eventually(() => client.end).toBe('ended')
+    return /^Location: (.*)\r$/m.exec(client.received)?.[1]
+  }
+  expect(await sentTo('5173-alpha.hub.example.com:8080')).toBe('https://5173-alpha.hub.example.com/a?b')
+  expect(await sentTo('anything.HUB.example.com')).toBe('https://anything.HUB.example.com/a?b')
+  expect(await sentTo('hub.example.com')).toBe('https://hub.example.com/a?b')
+  expect(await sentTo('5173-alpha.hub.example')).toBeUndefined()
 })
 
 test('HSTS is said over https alone, and not over what the service says itself', async () => {
