@@ -225,14 +225,15 @@ test('no address of a real network stands anywhere', () => {
   expect(wrong).toEqual([])
 })
 
-/** Documentation (RFC 5737), loopback, private (RFC 1918), shared (RFC 6598), link-local, multicast and above, and what is no address. */
+/** Documentation (RFC 5737), protocols (RFC 6890), loopback, private (RFC 1918), shared (RFC 6598), link-local, multicast and above, and what is no address. */
 function isHarmless(address: string): boolean {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number)
   if ([a, b, c, d].some((part) => part > 255)) return true
   if (address === '1.2.3.4') return true // digits that show which part goes where
+  if (address === '168.63.129.16') return true // Azure's own service for every machine, which is to be refused
   const start = `${a}.${b}.${c}`
   return (
-    ['192.0.2', '198.51.100', '203.0.113'].includes(start) ||
+    ['192.0.0', '192.0.2', '198.51.100', '203.0.113'].includes(start) ||
     [0, 10, 127].includes(a) ||
     a >= 224 ||
     (a === 172 && b >= 16 && b <= 31) ||

@@ -43,6 +43,7 @@ const PAGES: Readonly<Record<string, PageKind>> = {
   GATEWAY_WORKSPACE_PORT_DENIED: 'denied',
   GATEWAY_HAND_OVER_INVALID: 'unfinished',
   GATEWAY_DIRECTORY_UNREACHABLE: 'down',
+  GATEWAY_DIRECTORY_BUSY: 'down',
   GATEWAY_SESSIONS_UNKNOWN: 'down',
   GATEWAY_RATE_EXCEEDED: 'busy',
   GATEWAY_TOO_MANY_AT_ONCE: 'busy',

@@ -19,9 +19,10 @@ export async function writeConfiguration(configuration: unknown) {
   return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
-export async function startGateway(configuration: unknown) {
+/** @param environment beside the place of the configuration */
+export async function startGateway(configuration: unknown, environment: Readonly<Record<string, string>> = {}) {
   const file = await writeConfiguration(configuration)
-  const child = fork(MAIN, { env: { PORTOLAN_GATEWAY_CONFIGURATION: file.path }, silent: true })
+  const child = fork(MAIN, { env: { ...environment, PORTOLAN_GATEWAY_CONFIGURATION: file.path }, silent: true })
   const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr)
   const stdout = child.stdout === null ? Promise.resolve('') : text(child.stdout)
   const stop = async () => {

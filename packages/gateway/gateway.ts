@@ -22,6 +22,7 @@ import type { Spending } from './limits/spending.ts'
 import { BoundedLogger, LineBudget } from './line-budget.ts'
 import { closeServer, createListenerServer, type GatewayAddress, listen } from './listener.ts'
 import { type GatewayLogger, SILENT } from './log.ts'
+import { OwnPorts } from './own-ports.ts'
 import { PatternHosts } from './pattern-host/pattern-hosts.ts'
 import type { RouteTable } from './route-table.ts'
 import { DEFAULT_TIMEOUTS, type GatewayTimeouts } from './timeouts.ts'
@@ -91,6 +92,8 @@ export interface Gateway {
   spent(): readonly Spending[]
   /** Takes on account what clients have spent in the other workers. */
   charge(others: readonly Spending[]): void
+  /** Ports of this machine that are the gateway's as well, such as its admin's: no local workspace is shown at them. */
+  reserve(ports: readonly number[]): void
   /** Whoever runs a service is starting it again, or has: where its upstream holds requests, they wait meanwhile. */
   announceRestart(upstream: string, isUnderWay: boolean): void
   /**
@@ -127,6 +130,7 @@ class ListeningGateway implements Gateway {
   readonly #timeouts: GatewayTimeouts
   readonly #clock = new Clock()
   readonly #upstreams: Upstreams
+  readonly #ownPorts = new OwnPorts()
   readonly #patternHosts: PatternHosts
   readonly #sweeping: NodeJS.Timeout
   readonly #connections = new Connections()
@@ -173,7 +177,7 @@ class ListeningGateway implements Gateway {
       serviceKey,
       reviewMs: options.reviewMs,
       upstreamAt: (target) => this.#upstreams.at(target),
-      ownPorts: () => this.#addresses.map(({ port }) => port),
+      ownPorts: this.#ownPorts,
     })
     this.#tls = new TlsGate({
       logger: this.#boundedLogger,
@@ -219,6 +223,7 @@ class ListeningGateway implements Gateway {
       const address = await listen(server, listener)
       signal.throwIfAborted()
       this.#addresses = Object.freeze([...this.#addresses, address])
+      this.#ownPorts.listen(this.#addresses)
     }
     // Only now: the issuer will ask here.
     this.#orderer.configure(this.#configuration.tls?.acme)
@@ -228,6 +233,10 @@ class ListeningGateway implements Gateway {
     const next = parseGatewayConfiguration(configuration)
     if (!sameListeners(next.listeners, this.#configuration.listeners)) throw listenersChanged()
     await this.#turns.take(() => this.#swap(next))
+  }
+
+  reserve(ports: readonly number[]): void {
+    this.#ownPorts.reserve(ports)
   }
 
   announceRestart(upstream: string, isUnderWay: boolean): void {
@@ -310,6 +319,7 @@ class ListeningGateway implements Gateway {
   #oversee(configuration: GatewayConfiguration): string {
     const { limits, routes, log, tracing } = configuration
     this.#limits.configure(limits, routes)
+    this.#ownPorts.configure(configuration)
     this.#accounting.configure({ log: { ...DEFAULT_ACCESS_LOG, ...log }, madeTracesRatio: tracing?.madeRatio ?? 0 })
     return createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 12)
   }

@@ -6,16 +6,28 @@ import type { RequestHead } from './request-head.ts'
  * it cannot make the browser send another name than its own.
  */
 export function namesGateway({ host }: Pick<RequestHead, 'host'>, domains: readonly string[]): boolean {
-  const name = host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
-  // Without a name there is nothing to be confused about: only an HTTP/1.0 client may leave it out, and no browser does.
-  if (name === '' || name.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return true
-  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  const name = nameOf(host)
+  if (isMachine(name) || name.endsWith('.localhost')) return true
   return domains.some((domain) => matches(name, domain.toLowerCase()))
+}
+
+/** The same for what is nobody's but this machine's: an address or `localhost`, and no name below that. */
+export function namesMachine(host: string): boolean {
+  return isMachine(nameOf(host))
+}
+
+function nameOf(host: string): string {
+  return host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
+}
+
+function isMachine(name: string): boolean {
+  // Without a name there is nothing to be confused about: only an HTTP/1.0 client may leave it out, and no browser does.
+  return name === '' || name.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || name === 'localhost'
 }
 
 /** Whether a name was declared, so that a certificate for it can be expected; `localhost` and addresses never are. */
 export function isDeclaredName(host: string, domains: readonly string[]): boolean {
-  const name = host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
+  const name = nameOf(host)
   return namesGateway({ host }, domains) && !namesGateway({ host: name }, [])
 }
 

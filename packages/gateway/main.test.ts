@@ -129,3 +129,22 @@ test.for([
   expect(child.exitCode).toBe(1)
   expect(stderr).toMatch(new RegExp(`^${code}: `))
 })
+
+test('no workspace of this machine is shown at the admin’s port, also where the system chose it', async () => {
+  const patternHost = {
+    domain: 'hub.localhost',
+    platformOrigin: 'http://hub.localhost:3000',
+    authUrl: 'http://127.0.0.1:1',
+    directory: { kind: 'table', workspaces: { alpha: { local: true, sharing: 'public' } } },
+  }
+  const admin = { address: '127.0.0.1', port: 0 }
+  const configuration = { ...CONFIGURATION, workers: 2, admin, patternHost }
+  await using gateway = await startGateway(configuration, { SERVICE_KEY: 'a secret of more than 32 characters' })
+  const [ready] = await once(gateway.child, 'message')
+  const [gatewayPort, adminPort] = [Number(Object(ready).addresses[0].port), Number(Object(ready).admin.port)]
+  for (const _ of [1, 2, 3, 4, 5, 6]) {
+    await using client = await RawClient.open(gatewayPort)
+    client.say(`GET /status.json HTTP/1.1\r\nHost: ${adminPort}-alpha.hub.localhost\r\n\r\n`)
+    await eventually(() => client.received).toContain('GATEWAY_WORKSPACE_PORT_DENIED')
+  }
+})

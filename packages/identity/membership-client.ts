@@ -1,4 +1,4 @@
-import type { Waiting } from '@portolan/errors'
+import { type Waiting, waited } from '@portolan/errors'
 import { AnswerCache } from './answer-cache.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { membershipUnknown } from './errors.ts'
@@ -6,7 +6,6 @@ import { type EventBus, type EventSubscription, MEMBERSHIP_CHANNEL } from './eve
 import { isId, memberOf } from './id.ts'
 import { callInternal, internalUrl, unexpectedAnswer } from './internal-call.ts'
 import { isRole, type Role, type RoleSource } from './role.ts'
-import { waited } from './waited.ts'
 
 const DEFAULTS = {
   clock: SYSTEM_CLOCK,

@@ -1,4 +1,4 @@
-import type { Waiting } from '@portolan/errors'
+import { type Waiting, waited } from '@portolan/errors'
 import { AnswerCache } from './answer-cache.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { tokenUnchecked } from './errors.ts'
@@ -6,7 +6,6 @@ import { isId, memberOf } from './id.ts'
 import { callInternal, internalUrl, unexpectedAnswer } from './internal-call.ts'
 import type { PersonalTokenGrant, PersonalTokenSource } from './personal-access-token.ts'
 import { isScope } from './scope.ts'
-import { waited } from './waited.ts'
 
 const DEFAULTS = {
   clock: SYSTEM_CLOCK,

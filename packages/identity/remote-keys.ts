@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import type { Waiting } from '@portolan/errors'
+import { type Waiting, waited } from '@portolan/errors'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { keysUnavailable } from './errors.ts'
 import { callInternal, unexpectedAnswer } from './internal-call.ts'
 import { type KeySource, parseJwks } from './key-source.ts'
-import { waited } from './waited.ts'
 
 const DEFAULTS = {
   maxAgeMs: 300_000,

@@ -36,6 +36,11 @@ const workspace = Type.Object(
         description: 'Ports that belong together: pages of one may ask the other, signed in once.',
       }),
     ),
+    stackPorts: Type.Optional(
+      Type.Array(port('A port.'), {
+        description: "Ports of the stack's own services on this machine that a local workspace shows all the same.",
+      }),
+    ),
   },
   { ...closed, description: 'A workspace.' },
 )

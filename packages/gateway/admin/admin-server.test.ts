@@ -55,6 +55,7 @@ test('the page speaks the reader’s language, and allows nothing but its own st
 test('a page of somebody else’s that leads its name here is refused', async () => {
   await using world = await openWorld()
   expect(await askAs('evil.example', world.port)).toBe(421)
+  expect(await askAs(`3001-alpha.hub.localhost:${world.port}`, world.port)).toBe(421)
   expect(await askAs(`localhost:${world.port}`, world.port)).toBe(200)
 })
 

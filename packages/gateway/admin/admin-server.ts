@@ -9,7 +9,7 @@ import { type Explanation, explanationLines } from '../explain/explanation.ts'
 import { exposition } from '../figures/exposition.ts'
 import type { GatewaySnapshot } from '../figures/snapshot.ts'
 import { Trend } from '../figures/trend.ts'
-import { namesGateway } from '../host-name.ts'
+import { namesMachine } from '../host-name.ts'
 import { MalformedMessage } from '../http1/malformed-message.ts'
 import { type GatewayAddress, listen } from '../listener.ts'
 import { renderStatus, STATUS_SECURITY_POLICY } from './status-page.ts'
@@ -86,7 +86,8 @@ async function answer(asking: Asking): Promise<void> {
   try {
     const { host = '' } = request.headers
     // A page of somebody else's may lead its own name here (DNS rebinding), but cannot send another one.
-    if (!namesGateway({ host }, [])) throw hostUnknown(host)
+    // Names below localhost are those of workspaces and stacks, whose pages have no business here.
+    if (!namesMachine(host)) throw hostUnknown(host)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodRefused(request.method ?? '')
     const url = URL.parse(`http://admin${request.url ?? '/'}`)
     if (url === null) throw badRequest('its target is no path')

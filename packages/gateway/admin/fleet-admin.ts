@@ -8,11 +8,13 @@ import { type Admin, type AdminSource, openAdmin } from './admin-server.ts'
 
 /** The place where all workers of a gateway are looked at together: where the configuration says, if it does. */
 export class FleetAdmin {
+  readonly #fleet: WorkerFleet
   readonly #source: AdminSource
   #admin: Admin | undefined
   #declared: AdminAddress | undefined
 
   constructor(fleet: WorkerFleet) {
+    this.#fleet = fleet
     this.#source = {
       snapshot: () => fleet.snapshot(),
       explain: async (asked) => {
@@ -34,6 +36,8 @@ export class FleetAdmin {
   async follow({ admin }: GatewayConfiguration, waiting: Waiting): Promise<void> {
     if (admin?.address === this.#declared?.address && admin?.port === this.#declared?.port) return
     const next = admin === undefined ? undefined : await openAdmin(admin, this.#source, waiting)
+    // No worker is to lead a workspace there.
+    await this.#fleet.reserve(next === undefined ? [] : [next.address.port])
     await this.close()
     this.#admin = next
     this.#declared = admin

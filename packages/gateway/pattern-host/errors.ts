@@ -17,6 +17,7 @@ export const PATTERN_HOST_ERRORS = {
   GATEWAY_FOREIGN_PAGE_REFUSED: { status: 403, title: 'A page of another host may not ask here' },
   GATEWAY_SESSIONS_UNKNOWN: { status: 503, title: 'It is not known which sessions have ended' },
   GATEWAY_DIRECTORY_UNREACHABLE: { status: 503, title: 'The workspaces cannot be looked up' },
+  GATEWAY_DIRECTORY_BUSY: { status: 503, title: 'Too many workspaces are being looked up' },
   GATEWAY_SERVICE_KEY_MISSING: { status: 500, title: 'The gateway was given no service key' },
 } as const satisfies ErrorCatalogue
 
@@ -58,6 +59,13 @@ export function workspacePortDenied(port: number): AppError {
   const message =
     `Port "${port}" of a workspace is never shown: databases, caches, debuggers and control ports usually listen there. ` +
     `Expected was the port of a web server. Let it listen on another one, or ask an administrator to allow this one.`
+  return patternHostError('GATEWAY_WORKSPACE_PORT_DENIED', message, { details: { port } })
+}
+
+export function stackPortDenied(port: number): AppError {
+  const message =
+    `Port "${port}" of the gateway's own machine is that of a service of the stack. Expected was one of the workspace's ` +
+    `own. Let its server listen on another port, or have the port listed in the workspace's "stackPorts".`
   return patternHostError('GATEWAY_WORKSPACE_PORT_DENIED', message, { details: { port } })
 }
 
@@ -162,6 +170,14 @@ export function directoryUnreachable(cause: unknown): AppError {
     'see the log of the service that knows the workspaces.'
   const details = { service: 'workspaces', retryAfterSeconds: RETRY_AFTER_SECONDS }
   return patternHostError('GATEWAY_DIRECTORY_UNREACHABLE', message, { cause, details })
+}
+
+export function directoryBusy(): AppError {
+  const message =
+    'Too many workspaces that are not known yet are being looked up at the same time. Expected were fewer. ' +
+    'Try again in a moment.'
+  const details = { service: 'workspaces', retryAfterSeconds: RETRY_AFTER_SECONDS }
+  return patternHostError('GATEWAY_DIRECTORY_BUSY', message, { details })
 }
 
 export function serviceKeyMissing(): AppError {

@@ -81,3 +81,27 @@ test('how many names are kept has a limit', async () => {
   for (const name of ['a', 'b', 'c', 'a']) await directory.findWorkspace(name, SIGNAL)
   expect(plane.asked).toHaveLength(4)
 })
+
+test('names that are made up drive no workspace out, and only so many are asked for at once', async () => {
+  const mayAnswer = Promise.withResolvers<void>()
+  let askedCount = 0
+  await using upstream = await openTestUpstream((request, response) => {
+    askedCount += 1
+    const isKnown = request.url === '/alpha'
+    const body = isKnown ? '{"local":true}' : JSON.stringify({ code: 'HUB_WORKSPACE_UNKNOWN' })
+    const answer = () => response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' }).end(body)
+    void (isKnown ? Promise.resolve() : mayAnswer.promise).then(answer) // neither rejects
+  })
+  const url = `http://127.0.0.1:${upstream.port}/`
+  const directory = new HttpDirectory({ url, serviceToken, sizeLimit: 4, flightLimit: 4 })
+  expect(await directory.findWorkspace('alpha', SIGNAL)).toMatchObject({ isLocal: true })
+  const strangers = Array.from({ length: 6 }, (_, index) => directory.findWorkspace(`x${index}`, SIGNAL))
+  const outcomes = Promise.allSettled(strangers)
+  await expect(strangers[5]).rejects.toMatchObject({ code: 'GATEWAY_DIRECTORY_BUSY', status: 503 })
+  mayAnswer.resolve()
+  expect((await outcomes).map(({ status }) => status)).toEqual([...Array(4).fill('fulfilled'), 'rejected', 'rejected'])
+  for (const name of ['y1', 'y2', 'y3', 'y4']) await directory.findWorkspace(name, SIGNAL)
+  expect(askedCount).toBe(9)
+  expect(await directory.findWorkspace('alpha', SIGNAL)).toMatchObject({ isLocal: true })
+  expect(askedCount).toBe(9)
+})

@@ -1,5 +1,5 @@
-import { errorMessage, type Waiting } from '@portolan/errors'
-import { directoryUnreachable } from './errors.ts'
+import { errorMessage, type Waiting, waited } from '@portolan/errors'
+import { directoryBusy, directoryUnreachable } from './errors.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
 import type { WorkspaceDirectory } from './workspace-directory.ts'
 
@@ -8,6 +8,7 @@ const DEFAULTS = {
   graceMs: 30_000,
   timeoutMs: 2_000,
   sizeLimit: 1_000,
+  flightLimit: 64,
 } as const satisfies Partial<HttpDirectoryOptions>
 
 export interface HttpDirectoryOptions {
@@ -20,12 +21,14 @@ export interface HttpDirectoryOptions {
   /** How much longer it counts when the directory does not answer: its restart must not take every page away. */
   readonly graceMs?: number
   readonly timeoutMs?: number
-  /** How many answers are kept: anybody may ask for names. */
+  /** How many workspaces are kept, and how many names of which there is none: anybody may ask for names. */
   readonly sizeLimit?: number
+  /** How many names that are no known workspace's are asked for at once. */
+  readonly flightLimit?: number
 }
 
 interface Kept {
-  readonly workspace: Workspace | undefined
+  readonly workspace: Workspace
   readonly atMs: number
 }
 
@@ -36,7 +39,10 @@ interface Kept {
 export class HttpDirectory implements WorkspaceDirectory {
   readonly #options: Required<HttpDirectoryOptions>
   readonly #keptByName = new Map<string, Kept>()
+  /** When it was said that there is none. Of their own: who makes up names drives no workspace out. */
+  readonly #noneAtMs = new Map<string, number>()
   readonly #flightsByName = new Map<string, Promise<Workspace | undefined>>()
+  #newFlightCount = 0
 
   constructor(options: HttpDirectoryOptions) {
     this.#options = Object.freeze({ ...DEFAULTS, ...options })
@@ -44,16 +50,24 @@ export class HttpDirectory implements WorkspaceDirectory {
 
   async findWorkspace(name: string, { signal }: Waiting): Promise<Workspace | undefined> {
     const kept = this.#keptByName.get(name)
-    if (kept !== undefined && performance.now() - kept.atMs < this.#options.keepMs) return kept.workspace
-    const flight = this.#flightsByName.get(name) ?? this.#depart(name)
-    const workspace = await flight
-    signal.throwIfAborted()
-    return workspace
+    if (kept !== undefined && this.#isFresh(kept.atMs)) return kept.workspace
+    if (this.#isFresh(this.#noneAtMs.get(name))) return undefined
+    return waited(this.#flightsByName.get(name) ?? this.#depart(name), { signal })
+  }
+
+  #isFresh(atMs: number | undefined): boolean {
+    return atMs !== undefined && performance.now() - atMs < this.#options.keepMs
   }
 
   /** Shared by all who wait for the name, so that it ends by its own limit alone. */
   #depart(name: string): Promise<Workspace | undefined> {
-    const flight = this.#ask(name).finally(() => this.#flightsByName.delete(name))
+    const isKnown = this.#keptByName.has(name)
+    if (!isKnown && this.#newFlightCount >= this.#options.flightLimit) throw directoryBusy()
+    if (!isKnown) this.#newFlightCount += 1
+    const flight = this.#ask(name).finally(() => {
+      this.#flightsByName.delete(name)
+      if (!isKnown) this.#newFlightCount -= 1
+    })
     this.#flightsByName.set(name, flight)
     return flight
   }
@@ -62,12 +76,15 @@ export class HttpDirectory implements WorkspaceDirectory {
     const askedAtMs = performance.now()
     try {
       const workspace = await this.#fetch(name)
-      this.#keep(name, { workspace, atMs: askedAtMs })
+      this.#keptByName.delete(name)
+      this.#noneAtMs.delete(name)
+      if (workspace === undefined) this.#keep(this.#noneAtMs, name, askedAtMs)
+      else this.#keep(this.#keptByName, name, { workspace, atMs: askedAtMs })
       return workspace
     } catch (cause) {
       const kept = this.#keptByName.get(name)
       const { keepMs, graceMs } = this.#options
-      if (kept?.workspace !== undefined && askedAtMs - kept.atMs < keepMs + graceMs) return kept.workspace
+      if (kept !== undefined && askedAtMs - kept.atMs < keepMs + graceMs) return kept.workspace
       throw directoryUnreachable(cause)
     }
   }
@@ -88,11 +105,11 @@ export class HttpDirectory implements WorkspaceDirectory {
     return workspace
   }
 
-  #keep(name: string, kept: Kept): void {
-    this.#keptByName.delete(name) // to the end of the order
-    const [oldest] = this.#keptByName.keys()
-    if (oldest !== undefined && this.#keptByName.size >= this.#options.sizeLimit) this.#keptByName.delete(oldest)
-    this.#keptByName.set(name, kept)
+  /** At the end of the order, where the name is not. */
+  #keep<Value>(kept: Map<string, Value>, name: string, value: Value): void {
+    const [oldest] = kept.keys()
+    if (oldest !== undefined && kept.size >= this.#options.sizeLimit) kept.delete(oldest)
+    kept.set(name, value)
   }
 }
 

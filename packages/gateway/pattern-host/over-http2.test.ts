@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
 import { expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { eventually } from '../eventually.ts'
 import { openTestUpstream } from '../testing.ts'
 import { openTestHub } from './testing.ts'
 
@@ -40,6 +42,51 @@ test('over HTTP/2 a host is one of a workspace as well, its cookies in as many f
     const origin = hub.origin(5173, 'alpha')
     const preflight = { ...asked, ':method': 'OPTIONS', origin, 'access-control-request-method': 'PUT' }
     expect(await ask(client, preflight)).toMatchObject({ ':status': 204, 'access-control-allow-origin': origin })
+  } finally {
+    client.destroy()
+  }
+})
+
+/** A text frame of a client, with a mask that changes nothing (RFC 6455 §5.2). */
+function frameOf(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)])
+}
+
+test('a WebSocket over HTTP/2 (RFC 8441) is let through by the same rules, and its app sees no cookie of ours', async () => {
+  await using app = await openTestUpstream((_request, response) => response.end('app'))
+  const seen: unknown[] = []
+  new WebSocketServer({ server: app.server }).on('connection', (socket, { headers }) => {
+    seen.push([headers.host, headers.cookie])
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
+  })
+  await using hub = await openTestHub({ workspaces: { alpha: { local: true, owner: 'user-1' } } })
+  const browser = hub.browser(await hub.identity.signIn('user-1'))
+  const host = hub.host(app.port, 'alpha')
+  await browser.open(host)
+  const client = connect(`http://127.0.0.1:${hub.port}`)
+  try {
+    await once(client, 'remoteSettings')
+    const open = (headers: OutgoingHttpHeaders) =>
+      client.request({
+        ':method': 'CONNECT',
+        ':protocol': 'websocket',
+        ':path': '/live',
+        ':authority': host,
+        ...headers,
+      })
+    const statusOf = async (headers: OutgoingHttpHeaders) => (await once(open(headers), 'response'))[0][':status']
+    const cookie = ['theme=dark', browser.cookies(host)]
+    expect(await statusOf({})).toBe(401)
+    expect(await statusOf({ cookie, origin: hub.origin(3000, 'evil') })).toBe(403)
+    const socket = open({ cookie, origin: hub.origin(app.port, 'alpha') })
+    let received = Buffer.alloc(0)
+    socket.on('data', (piece: Buffer) => {
+      received = Buffer.concat([received, piece])
+    })
+    expect((await once(socket, 'response'))[0][':status']).toBe(200)
+    socket.write(frameOf('hello'))
+    await eventually(() => received.subarray(2).toString()).toBe('hello')
+    expect(seen).toEqual([[host, 'theme=dark']])
   } finally {
     client.destroy()
   }

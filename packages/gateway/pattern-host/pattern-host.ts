@@ -1,5 +1,6 @@
 import type { Waiting } from '@portolan/errors'
 import type { UpstreamTarget } from '../http1/upstream-connection.ts'
+import type { OwnPorts } from '../own-ports.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import type { Doorkeeper } from './admission.ts'
 import { HandOver } from './hand-over.ts'
@@ -17,7 +18,7 @@ export interface PatternHostParts {
   /** The secret that the services of the stack share. */
   readonly serviceKey: string
   readonly upstreamAt: (target: UpstreamTarget) => Upstream
-  readonly ownPorts: () => readonly number[]
+  readonly ownPorts: OwnPorts
   readonly openExchanges: OpenExchanges
   readonly ends: RememberedEnds
 }

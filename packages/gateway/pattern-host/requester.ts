@@ -48,6 +48,12 @@ export function isNavigation(method: string, fields: Fields): boolean {
   return prefersHtml(accept) && !fields.names.includes('x-requested-with') && !fields.names.includes('origin')
 }
 
+/** Whether a navigation fills a frame, or anything else within a page, and no tab. */
+export function isFramed(fields: Fields): boolean {
+  const [destination = 'document'] = fieldValues(fields, 'sec-fetch-dest')
+  return destination !== 'document'
+}
+
 /** Whether a browser asks beforehand what a page of another origin may do (Fetch Standard, "CORS-preflight request"). */
 export function isPreflight(method: string, fields: Fields): boolean {
   return (

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
+import { errorCode } from '@portolan/errors'
 import { openTestIdentity, type TestIdentity, type TestSession } from '@portolan/identity/testing'
 import { WebSocket } from 'ws'
 import type { GatewayConfiguration } from '../configuration.ts'
@@ -11,6 +12,7 @@ import { routeTo } from '../testing.ts'
 import type { PatternHostConfiguration } from './pattern-host-configuration.ts'
 
 export const TEST_DOMAIN = 'hub.localhost'
+const MOST_ATTEMPTS = 5
 
 export interface TestHubOptions {
   readonly directory?: PatternHostConfiguration['directory']
@@ -178,9 +180,20 @@ export class TestBrowser {
 
 /** A platform at `hub.localhost`, with whatever workspaces the test lists. */
 export async function openTestHub(options: TestHubOptions = {}): Promise<TestHub> {
-  const port = await freePort()
+  for (let attemptCount = 1; ; attemptCount += 1) {
+    try {
+      return await openTestHubAt(await freePort(), options)
+    } catch (error) {
+      // Somebody else was given the port meanwhile.
+      if (errorCode(error) !== 'GATEWAY_PORT_TAKEN' || attemptCount === MOST_ATTEMPTS) throw error
+    }
+  }
+}
+
+async function openTestHubAt(port: number, options: TestHubOptions): Promise<TestHub> {
   const platformOrigin = `http://${TEST_DOMAIN}:${port}`
-  const identity = await openTestIdentity({ service: 'control-plane', publicOrigin: platformOrigin })
+  await using stack = new AsyncDisposableStack()
+  const identity = stack.use(await openTestIdentity({ service: 'control-plane', publicOrigin: platformOrigin }))
   const { directory = { kind: 'table', workspaces: options.workspaces ?? {} }, logger } = options
   const patternHost: PatternHostConfiguration = {
     domain: TEST_DOMAIN,
@@ -209,6 +222,7 @@ export async function openTestHub(options: TestHubOptions = {}): Promise<TestHub
     ...(reviewMs === undefined ? {} : { reviewMs }),
   }
   const gateway = await openGateway(configuration, { ...parts, ...(logger === undefined ? {} : { logger }) })
+  stack.move()
   return new TestHub(identity, gateway, configuration)
 }
 

@@ -331,6 +331,72 @@ test('a local workspace cannot show the gateway’s own ports', async () => {
   expect((await hub.ask(hub.host(hub.port, 'alpha'), '/')).code).toBe('GATEWAY_WORKSPACE_PORT_DENIED')
 })
 
+test('a local workspace cannot show a port of the gateway’s admin or of the stack’s own services, unless it is said', async () => {
+  await using service = await openApp()
+  await using other = await openApp()
+  await using admin = await openApp()
+  await using hub = await openTestHub({
+    platformPort: service.port,
+    workspaces: {
+      alpha: owned('u', { sharing: 'public' }),
+      beta: owned('u', { sharing: 'public', stackPorts: [service.port, admin.port] }),
+    },
+    also: {
+      admin: { address: '127.0.0.1', port: admin.port },
+      upstreams: [{ name: 'pair', pair: { active: 'blue', blue: { host: 'localhost', port: other.port } } }],
+    },
+  })
+  const codeOf = async (port: number, workspace: string) => (await hub.ask(hub.host(port, workspace), '/')).code
+  const auth = Number(new URL(hub.identity.authUrl).port)
+  for (const port of [service.port, other.port, admin.port, auth]) {
+    expect(await codeOf(port, 'alpha')).toBe('GATEWAY_WORKSPACE_PORT_DENIED')
+  }
+  expect(await codeOf(admin.port, 'beta')).toBe('GATEWAY_WORKSPACE_PORT_DENIED')
+  expect(await codeOf(service.port, 'beta')).toBeUndefined()
+  expect([service, other, admin].flatMap(({ requests }) => requests)).toHaveLength(1)
+})
+
+test('a page of another workspace cannot show a private port in a frame; the platform’s and a sibling’s can, and anybody can link there', async () => {
+  await using app = await openApp()
+  await using hub = await openTestHub({ workspaces: { alpha: owned('user-1', { siblings: [[5173, app.port]] }) } })
+  const browser = hub.browser(await hub.identity.signIn('user-1'))
+  const host = hub.host(app.port, 'alpha')
+  await browser.open(host)
+  const outcome = async (origin: string, destination: string) => {
+    const headers = {
+      ...PAGE,
+      'sec-fetch-dest': destination,
+      'sec-fetch-site': 'same-site',
+      referer: `${origin}/page`,
+    }
+    const { status, code } = await browser.ask(host, '/', { headers })
+    return code ?? status
+  }
+  const evil = hub.origin(3000, 'evil')
+  for (const destination of ['iframe', 'frame', 'object', 'embed']) {
+    expect(await outcome(evil, destination)).toMatch(/GATEWAY_FOREIGN_PAGE_REFUSED|403/)
+  }
+  expect(await outcome(evil, 'document')).toBe(200)
+  expect(await outcome(hub.origin(5173, 'alpha'), 'iframe')).toBe(200)
+  expect(await outcome(`http://${hub.platformHost}`, 'iframe')).toBe(200)
+})
+
+test('strangers are held to their rate before anybody is asked about where they go', async () => {
+  let askedCount = 0
+  await using directory = await openTestUpstream((_request, response) => {
+    askedCount += 1
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"HUB_WORKSPACE_UNKNOWN"}')
+  })
+  await using hub = await openTestHub({
+    directory: { kind: 'http', url: `http://127.0.0.1:${directory.port}/`, service: 'hub' },
+    also: { limits: { exempt: [], client: { requestsPerSecond: 1, burst: 2 } } },
+  })
+  const asked = Array.from({ length: 8 }, (_, index) => hub.ask(hub.host(3000, `x${index}`), '/'))
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(6)
+  expect(askedCount).toBe(2)
+})
+
 test.for(['127.0.0.1', 'localhost', '169.254.169.254', '[::1]', '::ffff:127.0.0.1'])(
   'a workspace registered at %s is not reached unless it is said to be local',
   async (address) => {

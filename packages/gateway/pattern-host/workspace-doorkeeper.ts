@@ -3,8 +3,10 @@ import type { Destination, FieldFirewall } from '../destination.ts'
 import { badRequest, noRoute, originRefused } from '../errors.ts'
 import { type Fields, fieldValues } from '../http1/fields.ts'
 import type { UpstreamTarget } from '../http1/upstream-connection.ts'
+import type { OwnPorts } from '../own-ports.ts'
 import type { RequestHead } from '../request-head.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
+import { AddressBook } from './address-book.ts'
 import type { Admission, Arrival, Doorkeeper } from './admission.ts'
 import { type FieldLine, withFields, withinOwnHost, withoutReservedCookies } from './cookie-firewall.ts'
 import { preflightAnswer, readableBy } from './cross-origin.ts'
@@ -12,6 +14,7 @@ import {
   foreignPageRefused,
   sessionsUnknown,
   signInRequired,
+  stackPortDenied,
   workspacePortDenied,
   workspacePortSilent,
   workspaceStarting,
@@ -26,7 +29,7 @@ import { requirePermit, sharingOf } from './permit.ts'
 import { pinAddresses } from './pinned-address.ts'
 import type { PlatformSessions } from './platform-sessions.ts'
 import { findSession, formatSession, isSpent, type PreviewSession, renewed } from './preview-session.ts'
-import { isNavigation, isPreflight, type Requester, requesterOf } from './requester.ts'
+import { isFramed, isNavigation, isPreflight, type Requester, requesterOf } from './requester.ts'
 import type { NoteSeal } from './sealed-note.ts'
 import { siblingsOf, type Workspace } from './workspace.ts'
 import type { WorkspaceDirectory } from './workspace-directory.ts'
@@ -43,8 +46,8 @@ export interface WorkspaceDoorkeeperOptions {
   readonly openExchanges: OpenExchanges
   /** What leads to an address that no configuration has. */
   readonly upstreamAt: (target: UpstreamTarget) => Upstream
-  /** The ports that the gateway itself listens on: on its own machine they are nobody's. */
-  readonly ownPorts: () => readonly number[]
+  /** On the gateway's own machine they are no workspace's. */
+  readonly ownPorts: OwnPorts
   readonly originOf: (port: number, workspace: string) => string
 }
 
@@ -53,6 +56,7 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
   readonly #options: WorkspaceDoorkeeperOptions
   readonly #platformHost: string
   readonly #denied: ReadonlySet<number>
+  readonly #addressBook = new AddressBook()
 
   constructor(options: WorkspaceDoorkeeperOptions) {
     this.#options = options
@@ -131,13 +135,13 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     if (requester.kind === 'sibling') exchange.alsoSay(readableBy(requester.origin))
     const isPublic = workspace !== undefined && this.#sharingAt(workspace, asked.place.port) === 'public'
     if (isUpgrade) admitUpgrade(head, requester)
-    else if (!isPublic) refuseForeignPage(arrival, requester)
-    if (isPublic) return this.#forward(asked, workspace, undefined)
+    else if (!isPublic) refuseForeignPage(arrival, requester, this.#options.configuration.platformOrigin)
+    if (isPublic) return this.#forward(asked, { workspace, session: undefined, signal })
     const session = this.#findSession(asked)
     if (session === undefined) return this.#askToSignIn(asked)
     if (workspace === undefined) throw workspaceUnknown(asked.place.workspace)
     await this.#requirePermit(asked.place, { workspace, session, signal })
-    return this.#forward(asked, workspace, session)
+    return this.#forward(asked, { workspace, session, signal })
   }
 
   #findSession({ arrival, place }: Asked): PreviewSession | undefined {
@@ -181,13 +185,13 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
     )
   }
 
-  async #forward(asked: Asked, workspace: Workspace, session: PreviewSession | undefined): Promise<Admission> {
+  async #forward(asked: Asked, { workspace, session, signal }: Waiting & LetIn): Promise<Admission> {
     const { place, arrival } = asked
     if (workspace.state === 'stopped') throw workspaceStopped(place)
     if (workspace.state === 'starting') throw workspaceStarting(place)
-    const { openExchanges, upstreamAt, ownPorts } = this.#options
-    if (workspace.isLocal && ownPorts().includes(place.port)) throw workspacePortDenied(place.port)
-    const addresses = await pinAddresses(workspace)
+    const { openExchanges, upstreamAt } = this.#options
+    if (workspace.isLocal) this.#refuseOwnPort(workspace, place.port)
+    const addresses = await pinAddresses(workspace, { book: this.#addressBook, signal })
     // It may have ended while others were asked.
     if (session !== undefined && !this.#isLive(session)) return this.#askToSignIn(asked)
     openExchanges.add(arrival.exchange, { place, session })
@@ -204,6 +208,13 @@ export class WorkspaceDoorkeeper implements Doorkeeper {
       firewall: this.#firewallFor(asked, session),
     }
     return { kind: 'forward', destination }
+  }
+
+  /** @throws GATEWAY_WORKSPACE_PORT_DENIED */
+  #refuseOwnPort({ stackPorts }: Workspace, port: number): void {
+    const owner = this.#options.ownPorts.ownerOf(port)
+    if (owner === 'gateway') throw workspacePortDenied(port)
+    if (owner === 'stack' && !stackPorts.includes(port)) throw stackPortDenied(port)
   }
 
   #firewallFor({ place, requester }: Asked, session: PreviewSession | undefined): FieldFirewall {
@@ -234,6 +245,13 @@ interface Asked {
   readonly requester: Requester
 }
 
+/** Who may go where. */
+interface LetIn {
+  readonly workspace: Workspace
+  /** Nothing is needed where the port is public. */
+  readonly session: PreviewSession | undefined
+}
+
 /** @throws GATEWAY_ORIGIN_REFUSED: browsers let any page open a WebSocket, cookies included (RFC 6455 §10.2) */
 function admitUpgrade(head: RequestHead, requester: Requester): void {
   if (head.framing.kind !== 'none') throw badRequest('a WebSocket handshake has content')
@@ -242,12 +260,16 @@ function admitUpgrade(head: RequestHead, requester: Requester): void {
 
 /**
  * Every preview host is of one site with all others, so that SameSite holds back no cookie of theirs: a page of somebody
- * else's workspace may not use this one's. It may link here.
+ * else's workspace may not use this one's. It may link here, but not show it in a frame, where it could lay something over
+ * it that is clicked on; the platform's own pages may.
  * @throws GATEWAY_FOREIGN_PAGE_REFUSED
  */
-function refuseForeignPage({ exchange, head }: Arrival, requester: Requester): void {
+function refuseForeignPage({ exchange, head }: Arrival, requester: Requester, platformOrigin: string): void {
   const { fields } = exchange.client.request
-  if (requester.kind === 'foreign' && !isNavigation(head.method, fields)) throw foreignPageRefused(requester.origin)
+  if (requester.kind !== 'foreign') return
+  const mayFrame = requester.origin === platformOrigin
+  if (isNavigation(head.method, fields) && (mayFrame || !isFramed(fields))) return
+  throw foreignPageRefused(requester.origin)
 }
 
 function isUnreachable(error: Error): boolean {

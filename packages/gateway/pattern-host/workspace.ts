@@ -22,9 +22,11 @@ export interface Workspace {
   readonly sharingByPort: ReadonlyMap<number, Sharing>
   /** Ports that belong together, such as a front end and its back end: pages of one may ask the other. */
   readonly siblings: readonly (readonly number[])[]
+  /** Of a local one: ports of the stack's own services that it may show all the same. */
+  readonly stackPorts: readonly number[]
 }
 
-/** The form of a workspace in JSON: `{ state, address, local, owner, members, team, sharing, ports, siblings }`. */
+/** The form of a workspace in JSON: `{ state, address, local, owner, members, team, sharing, ports, siblings, stackPorts }`. */
 type Entries = Readonly<Record<string, unknown>>
 
 /**
@@ -45,6 +47,8 @@ export function readWorkspace(name: string, value: unknown, faults: string[]): W
   expect(isAbsent(team) || isText(team), 'team: expected the id of a workspace of the user service')
   expect(isAbsent(sharing) || isSharing(sharing), `sharing: expected one of ${SHARINGS.join(', ')}`)
   expect(isGroups(siblings), 'siblings: expected lists of ports, such as [[5173, 8000]]')
+  const { stackPorts = [] } = entries
+  expect(isPorts(stackPorts), 'stackPorts: expected a list of ports, such as [3201]')
   const sharingByPort = readPorts(entries.ports, faults)
   if (faults.length > before) return undefined
   return Object.freeze({
@@ -58,6 +62,7 @@ export function readWorkspace(name: string, value: unknown, faults: string[]): W
     sharing: isSharing(sharing) ? sharing : undefined,
     sharingByPort,
     siblings: isGroups(siblings) ? siblings : [],
+    stackPorts: isPorts(stackPorts) ? stackPorts : [],
   })
 }
 
@@ -99,7 +104,11 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 function isGroups(value: unknown): value is readonly (readonly number[])[] {
-  return Array.isArray(value) && value.every((group) => Array.isArray(group) && group.every(isPort))
+  return Array.isArray(value) && value.every(isPorts)
+}
+
+function isPorts(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(isPort)
 }
 
 function isPort(value: unknown): value is number {

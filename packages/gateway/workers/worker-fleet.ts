@@ -35,6 +35,7 @@ export class WorkerFleet {
   readonly #closing = new AbortController()
   #configuration: GatewayConfiguration
   #addresses: readonly GatewayAddress[] = []
+  #reserved: readonly number[] = []
   #failureCount = 0
   #reviving: NodeJS.Timeout | undefined
   /** What workers that have ended had counted. */
@@ -126,6 +127,13 @@ export class WorkerFleet {
     })
   }
 
+  /** Ports of the primary's own: no worker leads a workspace there. */
+  async reserve(ports: readonly number[]): Promise<void> {
+    this.#reserved = ports
+    // One that ends meanwhile serves nobody; one that starts is told when it does.
+    await Promise.allSettled([...this.#serving, ...this.#leaving].map((worker) => worker.reserve(ports)))
+  }
+
   /** As Gateway.announceRestart, to all. */
   async announceRestart(upstream: string, isUnderWay: boolean): Promise<void> {
     // One that ends meanwhile serves nobody.
@@ -157,7 +165,7 @@ export class WorkerFleet {
     if (onUpstreamEvent !== undefined) worker.onUpstreamEvent = onUpstreamEvent
     const startedMs = performance.now()
     try {
-      this.#addresses = await worker.open(configuration)
+      this.#addresses = await worker.open(configuration, this.#reserved)
     } catch (error) {
       worker.kill()
       await worker.ended
@@ -165,6 +173,8 @@ export class WorkerFleet {
     }
     if (this.#closing.signal.aborted) worker.kill()
     this.#serving.add(worker)
+    // It may have changed while the worker was opening.
+    worker.reserve(this.#reserved).catch(() => undefined) // `ended` tells
     this.#spending.join(worker.pid)
     void worker.ended.then((reason) => this.#onEnd(worker, { reason, startedMs })) // neither rejects
     return worker

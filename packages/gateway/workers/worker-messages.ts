@@ -6,7 +6,14 @@ import type { UpstreamEvent } from '../upstreams/upstream-event.ts'
 
 /** What the primary process asks of a worker; each is answered once, by an {@link Answer} with the same number. */
 export type Request =
-  | { readonly id: number; readonly type: 'open'; readonly configuration: unknown }
+  | {
+      readonly id: number
+      readonly type: 'open'
+      readonly configuration: unknown
+      readonly reserved: readonly number[]
+    }
+  /** Ports of the gateway's other processes. */
+  | { readonly id: number; readonly type: 'reserve'; readonly ports: readonly number[] }
   | { readonly id: number; readonly type: 'configure'; readonly configuration: unknown }
   | { readonly id: number; readonly type: 'announce-restart'; readonly upstream: string; readonly isUnderWay: boolean }
   | { readonly id: number; readonly type: 'snapshot' }

@@ -38,7 +38,10 @@ export class WorkerSide {
   async #do(request: Request): Promise<Outcome> {
     switch (request.type) {
       case 'open':
-        return { addresses: await this.#open(request.configuration) }
+        return { addresses: await this.#open(request.configuration, request.reserved) }
+      case 'reserve':
+        this.#opened.reserve(request.ports)
+        return {}
       case 'configure':
         await this.#opened.configure(parseGatewayConfiguration(request.configuration))
         return {}
@@ -61,7 +64,7 @@ export class WorkerSide {
     return this.#gateway
   }
 
-  async #open(configuration: unknown): Promise<readonly GatewayAddress[]> {
+  async #open(configuration: unknown, reserved: readonly number[]): Promise<readonly GatewayAddress[]> {
     const { logger, writeLine, serviceKey, send } = this.#surroundings
     const { signal } = this.#opening
     this.#gateway = await openGateway(parseGatewayConfiguration(configuration), {
@@ -71,6 +74,7 @@ export class WorkerSide {
       serviceKey,
       onUpstreamEvent: (event) => void send({ type: 'upstream-event', event }), // never rejects
     })
+    this.#gateway.reserve(reserved)
     return this.#gateway.addresses
   }
 

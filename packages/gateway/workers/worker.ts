@@ -65,8 +65,11 @@ export class Worker {
   }
 
   /** @throws what openGateway throws, or GATEWAY_WORKER_ENDED */
-  async open(configuration: GatewayConfiguration): Promise<readonly GatewayAddress[]> {
-    const { addresses = [] } = await this.#ask({ type: 'open', configuration })
+  async open(
+    configuration: GatewayConfiguration,
+    reserved: readonly number[] = [],
+  ): Promise<readonly GatewayAddress[]> {
+    const { addresses = [] } = await this.#ask({ type: 'open', configuration, reserved })
     return addresses
   }
 
@@ -88,6 +91,11 @@ export class Worker {
   async spend(others: readonly Spending[]): Promise<readonly Spending[]> {
     const { spent = [] } = await this.#ask({ type: 'spend', others })
     return spent
+  }
+
+  /** @param ports of the gateway's other processes */
+  async reserve(ports: readonly number[]): Promise<void> {
+    await this.#ask({ type: 'reserve', ports })
   }
 
   async announceRestart(upstream: string, isUnderWay: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Waiting } from '@portolan/errors'
+import type { Waiting } from './waiting.ts'
 
 /** Waits for work that others wait for too: one who gives up does not end it for the rest. */
 export async function waited<T>(work: Promise<T>, { signal }: Waiting): Promise<T> {
