@@ -110,7 +110,7 @@ test('an end that was heard before a change of the configuration counts after it
   await hub.identity.endSession(session)
   await eventually(async () => (await browser.ask(host, '/')).status).toBe(401)
   await hub.change({ deniedPorts: [5432, 6379], authUrl: hub.identity.userUrl })
-  expect((await browser.ask(host, '/')).status).not.toBe(200)
+  expect((await browser.ask(host, '/')).code).toBe('GATEWAY_SIGN_IN_REQUIRED')
 })
 
 test('what a change of the sharing, of the members or of the ports no longer allows breaks off; the rest goes on', async () => {
