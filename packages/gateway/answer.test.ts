@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { preferredLanguage, prefersHtml } from './accept.ts'
 import { answerOf } from './answer.ts'
-import { noRoute, upstreamTimeout, upstreamUnreachable } from './errors.ts'
+import { badRequest, hostUnknown, noRoute, upstreamTimeout, upstreamUnreachable } from './errors.ts'
 import { tooManyLasting } from './limits/limit-errors.ts'
+import {
+  cookieAmbiguous,
+  foreignPageRefused,
+  patternHostInvalid,
+  workspaceAddressRefused,
+} from './pattern-host/errors.ts'
 import { WORDS } from './words.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
@@ -80,6 +86,30 @@ test('a path is shown on the page as text, never as markup', () => {
   expect(status).toBe(404)
   expect(body).toContain('/&#60;script&#62;alert(1)&#60;/script&#62;&#34;')
   expect(body).not.toContain('<script>')
+})
+
+test.for([
+  [hostUnknown('shop.test'), 'nameless', 421],
+  [patternHostInvalid('alpha.hub.localhost:3000', { fault: 'form', domain: 'hub.localhost' }), 'formless', 421],
+  [badRequest('the path holds "%zz"'), 'garbled', 400],
+  [workspaceAddressRefused('alpha', new Error('127.0.0.1')), 'misplaced', 502],
+  [cookieAmbiguous('session'), 'ambiguous', 401],
+  [foreignPageRefused('https://evil.example'), 'foreign', 403],
+] as const)('%s is a page in both languages', ([error, kind, expected]) => {
+  for (const language of ['en', 'ko'] as const) {
+    const { status, headers, body } = answerOf(error, pageAsked(language))
+    expect(status).toBe(expected)
+    expect(headers).toContain('text/html; charset=utf-8')
+    expect(body).toContain(WORDS[language].pages[kind].explanation)
+    expect(body).not.toMatch(/127\.0\.0\.1|<script>/)
+  }
+})
+
+test('the page of a misspelt workspace shows how such an address is written, with the port that was asked', () => {
+  const error = patternHostInvalid('80-alpha.hub.localhost:3000', { fault: 'port', domain: 'hub.localhost' })
+  const { body } = answerOf(error, pageAsked('ko'))
+  expect(body).toContain('<dt>예시</dt><dd>5173-alpha.hub.localhost:3000</dd>')
+  expect(body).toContain('80-alpha.hub.localhost:3000 주소는')
 })
 
 function pageAsked(language: string) {

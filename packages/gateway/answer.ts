@@ -35,6 +35,12 @@ const PAGES: Readonly<Record<string, PageKind>> = {
   GATEWAY_HALF_REPLACED: 'down',
   GATEWAY_CLOSING: 'closing',
   GATEWAY_NO_ROUTE: 'lost',
+  GATEWAY_BAD_REQUEST: 'garbled',
+  GATEWAY_HOST_UNKNOWN: 'nameless',
+  GATEWAY_PATTERN_HOST_INVALID: 'formless',
+  GATEWAY_WORKSPACE_ADDRESS_REFUSED: 'misplaced',
+  GATEWAY_COOKIE_AMBIGUOUS: 'ambiguous',
+  GATEWAY_FOREIGN_PAGE_REFUSED: 'foreign',
   GATEWAY_WORKSPACE_STOPPED: 'stopped',
   GATEWAY_WORKSPACE_STARTING: 'starting',
   GATEWAY_WORKSPACE_PORT_SILENT: 'silent',
@@ -80,6 +86,8 @@ export function answerOf(error: unknown, asked: Asked): Answer {
     isRepeatable: asked.method === 'GET',
     service: textOf(problem.details?.service),
     path: textOf(problem.details?.path),
+    host: textOf(problem.details?.host),
+    example: textOf(problem.details?.example),
   })
   const page = ['Content-Type', 'text/html; charset=utf-8', 'Content-Language', language]
   return answer(problem.status, [...common, ...page, 'Content-Security-Policy', PAGE_SECURITY_POLICY], body)

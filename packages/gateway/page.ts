@@ -10,6 +10,10 @@ export interface PageFacts {
   readonly requestId: string
   readonly service: string | undefined
   readonly path: string | undefined
+  /** The host that was asked for, where that is what is wrong. */
+  readonly host?: string | undefined
+  /** How such an address is written. */
+  readonly example?: string | undefined
   /** Whether the page may ask again by itself: only when the request was a GET. */
   readonly isRepeatable: boolean
 }
@@ -23,7 +27,7 @@ export const PAGE_SECURITY_POLICY =
 export function renderPage(facts: PageFacts): string {
   const words = WORDS[facts.language]
   const { heading, explanation } = words.pages[facts.kind]
-  const title = escapeHtml(heading(facts.service ?? facts.path ?? ''))
+  const title = escapeHtml(heading(facts.service ?? facts.path ?? facts.host ?? ''))
   const retries = isWaitingKind(facts.kind) && facts.isRepeatable
   return `<!doctype html>
 <html lang="${facts.language}">
@@ -78,10 +82,12 @@ function renderOutlook(
 <a class="button" href="">${escapeHtml(words.tryNow)}</a></div>`
 }
 
-function renderDetails({ code, requestId, service, path }: PageFacts, { labels }: Words): string {
+function renderDetails({ code, requestId, service, path, host, example }: PageFacts, { labels }: Words): string {
   const rows: readonly (readonly [string, string | undefined])[] = [
     [labels.service, service],
     [labels.path, path],
+    [labels.host, host],
+    [labels.example, example],
     [labels.reason, code],
     [labels.requestId, requestId],
   ]

@@ -3,11 +3,25 @@ import type { Language } from './accept.ts'
 /**
  * What a page is about. `down`: no proper answer; `slow`: none in time; `closing`: the gateway ends; `lost`: no route.
  * Of a workspace: `stopped`, `starting`, `silent` (nothing listens on the port), `unknown` (no such workspace), `refused`
- * (not shared with whoever asks), `denied` (a port that is never shown), `unfinished` (a sign-in that broke off). `busy`: more than a limit allows.
+ * (not shared with whoever asks), `denied` (a port that is never shown), `unfinished` (a sign-in that broke off), `formless` (a host
+ * that names no port of one), `misplaced` (registered where none may be), `ambiguous` (a cookie that came twice), `foreign`
+ * (another host's page asks). `busy`: more than a limit allows. `nameless`: a host that is none of the gateway's. `garbled`:
+ * an address that cannot be read.
  */
 export type PageKind = WaitingKind | FinalKind
 type WaitingKind = 'down' | 'slow' | 'closing' | 'stopped' | 'starting' | 'silent' | 'busy'
-type FinalKind = 'lost' | 'unknown' | 'refused' | 'denied' | 'unfinished'
+type FinalKind =
+  | 'lost'
+  | 'unknown'
+  | 'refused'
+  | 'denied'
+  | 'unfinished'
+  | 'garbled'
+  | 'nameless'
+  | 'formless'
+  | 'misplaced'
+  | 'ambiguous'
+  | 'foreign'
 
 const WAITING: ReadonlySet<PageKind> = new Set<WaitingKind>([
   'down',
@@ -25,7 +39,7 @@ export function isWaitingKind(kind: PageKind): boolean {
 }
 
 interface PageWords {
-  /** @param name the service, the workspace and its port, or for `lost` the path */
+  /** @param name the service, the workspace and its port, for `lost` the path, for `nameless` and `formless` the host */
   readonly heading: (name: string) => string
   readonly explanation: string
 }
@@ -47,6 +61,8 @@ export interface Words {
   readonly labels: {
     readonly service: string
     readonly path: string
+    readonly host: string
+    readonly example: string
     readonly reason: string
     readonly requestId: string
     readonly stations: string
@@ -109,6 +125,36 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         heading: () => 'Too much at once',
         explanation: 'More requests arrive than may be answered right now. It usually passes within seconds.',
       },
+      garbled: {
+        heading: () => 'This address cannot be read',
+        explanation:
+          'Check it for a typing error. A percent sign in an address is followed by two hexadecimal digits; the sign itself is written %25.',
+      },
+      nameless: {
+        heading: (name) => `Nothing answers to ${name} here`,
+        explanation:
+          'The gateway answers to localhost, to addresses such as 192.0.2.1, and to the domains that its stack file declares (gateway: domains). Check the name for a typing error, or declare it there.',
+      },
+      formless: {
+        heading: (name) => `${name} names no port of a workspace`,
+        explanation:
+          'Such an address begins with the port, a hyphen and the name of the workspace: {port}-{workspace}. The port is from 1024 to 65535; the name has a-z, 0-9 and hyphens inside.',
+      },
+      misplaced: {
+        heading: () => 'This workspace cannot be reached',
+        explanation:
+          'It is registered without an address, or at one where no workspace may be. Ask whoever runs this place: the log of the gateway says more.',
+      },
+      ambiguous: {
+        heading: () => 'It is not clear who asks',
+        explanation:
+          'The browser sent a cookie of this site twice. Delete the cookies of this site, and sign in again.',
+      },
+      foreign: {
+        heading: () => 'A page of another host may not ask here',
+        explanation:
+          'Open this address itself. If both pages belong to one workspace, its owner can declare their ports as siblings.',
+      },
     },
     retrying: 'This page retries by itself and continues as soon as there is an answer.',
     back: 'There is an answer. Loading…',
@@ -125,6 +171,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     labels: {
       service: 'Service',
       path: 'Path',
+      host: 'Address',
+      example: 'For example',
       reason: 'Reason',
       requestId: 'Request ID',
       stations: 'Way of your request',
@@ -185,6 +233,36 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         heading: () => '요청이 너무 많습니다',
         explanation: '지금 처리할 수 있는 것보다 많은 요청이 들어오고 있습니다. 보통 몇 초 안에 풀립니다.',
       },
+      garbled: {
+        heading: () => '주소를 읽을 수 없습니다',
+        explanation:
+          '주소를 잘못 입력하지 않았는지 확인해 주세요. 주소의 퍼센트 기호 뒤에는 16진수 두 자리가 와야 하며, 기호 자체는 %25로 씁니다.',
+      },
+      nameless: {
+        heading: (name) => `${name} 주소로는 연결할 수 없습니다`,
+        explanation:
+          '게이트웨이는 localhost, 192.0.2.1과 같은 IP 주소, 스택 파일에 선언된 도메인(gateway: domains)에만 응답합니다. 이름을 잘못 입력하지 않았는지 확인하거나 스택 파일에 선언해 주세요.',
+      },
+      formless: {
+        heading: (name) => `${name} 주소는 워크스페이스의 포트를 가리키지 않습니다`,
+        explanation:
+          '주소는 포트, 하이픈, 워크스페이스 이름 순서로 시작해야 합니다: {포트}-{워크스페이스}. 포트는 1024에서 65535 사이이고, 이름에는 a-z, 0-9와 중간의 하이픈만 쓸 수 있습니다.',
+      },
+      misplaced: {
+        heading: () => '이 워크스페이스에 연결할 수 없습니다',
+        explanation:
+          '주소 없이 등록되었거나 워크스페이스를 둘 수 없는 주소로 등록되어 있습니다. 관리자에게 문의해 주세요. 자세한 내용은 게이트웨이 로그에 있습니다.',
+      },
+      ambiguous: {
+        heading: () => '누구의 요청인지 확인할 수 없습니다',
+        explanation:
+          '브라우저가 이 사이트의 쿠키를 두 번 보냈습니다. 이 사이트의 쿠키를 삭제하고 다시 로그인해 주세요.',
+      },
+      foreign: {
+        heading: () => '다른 호스트의 페이지에서는 요청할 수 없습니다',
+        explanation:
+          '이 주소를 직접 열어 주세요. 두 페이지가 같은 워크스페이스에 속한다면 소유자가 두 포트를 형제 포트(siblings)로 선언할 수 있습니다.',
+      },
     },
     retrying: '이 페이지는 자동으로 다시 시도하며, 응답이 오면 바로 이어집니다.',
     back: '응답이 왔습니다. 불러오는 중…',
@@ -192,6 +270,14 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     tryNow: '지금 다시 시도',
     home: '시작 페이지로 이동',
     chain: { browser: '브라우저', gateway: '게이트웨이', works: '정상', fails: '응답 없음', refuses: '잠시 거절 중' },
-    labels: { service: '서비스', path: '경로', reason: '사유', requestId: '요청 ID', stations: '요청 경로' },
+    labels: {
+      service: '서비스',
+      path: '경로',
+      host: '주소',
+      example: '예시',
+      reason: '사유',
+      requestId: '요청 ID',
+      stations: '요청 경로',
+    },
   },
 }

@@ -4,7 +4,7 @@ import type { ExplainedRequest } from './explain.ts'
 
 /** A request as a person describes it. */
 export interface AskedRequest {
-  /** `http://app.example.com/api/boards`, or a path alone, which is asked of `localhost`. */
+  /** `http://app.example.com/api/boards`, the same without `http://`, or a path alone, which is asked of `localhost`. */
   readonly url: string
   readonly method?: string | undefined
   /** `Name: value` each. */
@@ -26,8 +26,7 @@ export function askedRequest({
   headers = [],
   from = DOCUMENTATION_CLIENT,
 }: AskedRequest): ExplainedRequest {
-  const [, scheme = 'http', authority = 'localhost', target = ''] =
-    /^(?:(https?|wss?):\/\/([^/?#]*))?([^#]*)/i.exec(url) ?? []
+  const { scheme, authority, target } = urlParts(url)
   const isHandshake = /^ws/i.test(scheme)
   const written = isHandshake ? ['Connection: Upgrade', 'Upgrade: websocket', ...headers] : headers
   const hasHost = headers.some((line) => /^host\s*:/i.test(line))
@@ -39,5 +38,23 @@ export function askedRequest({
     request: parseRequestLines(text),
     from,
     protocol: /s$/i.test(scheme) && scheme.length > 2 ? 'https' : 'http',
+    port: portOf(authority),
   }
+}
+
+function urlParts(url: string) {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !/^(https?|wss?):/i.test(url)) {
+    throw badRequest(`"${url}" is neither an http, https, ws or wss URL nor a path that begins with "/"`)
+  }
+  const isWhole = /^(https?|wss?):\/\//i.test(url)
+  const isPath = url === '' || /^[/?#]/.test(url)
+  // What begins with neither is a URL as browsers let people write it.
+  const [, scheme = 'http', authority = 'localhost', target = ''] =
+    /^(?:(https?|wss?):\/\/([^/?#]*))?([^#]*)/i.exec(isWhole || isPath ? url : `http://${url}`) ?? []
+  return { scheme, authority, target }
+}
+
+function portOf(authority: string): number | undefined {
+  const digits = /:(\d{1,5})$/.exec(authority)?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }

@@ -58,6 +58,61 @@ test.each(['Host: a\r\nX: y', 'no colon', 'Name'])('the header "%s" is refused',
   expect(() => explained({ url: '/', headers: [header] })).toThrow(/is not written as/)
 })
 
+test('a domain that is asked in the clear is redirected, an address is not', () => {
+  const configuration = parseGatewayConfiguration({
+    ...CONFIGURATION,
+    listeners: [
+      { name: 'http', address: '127.0.0.1', port: 8080 },
+      { name: 'https', address: '127.0.0.1', port: 8443, tls: true },
+    ],
+    tls: { certificates: [{ certificate: '/certificate.pem', key: '/key.pem' }], redirectToPort: 8443 },
+  })
+  const linesOf = (url: string) => explanationLines(explain(configuration, askedRequest({ url })))
+  expect(linesOf('http://app.example.com:8080/api?a=1').at(-1)).toBe(
+    '→ is answered 308 by the gateway itself: ask https://app.example.com:8443/api?a=1',
+  )
+  expect(linesOf('https://app.example.com:8443/api').at(-1)).toContain('goes to service "board"')
+  expect(linesOf('http://127.0.0.1:8080/api').at(-1)).toContain('goes to service "board"')
+  expect(linesOf('http://127.0.0.1:9999/api').join()).toContain('does not listen on port 9999, but on 8080, 8443')
+  expect(linesOf('http://127.0.0.1:8443/api').join()).toContain('port 8443 of the gateway speaks https, not http')
+})
+
+test.each([
+  ['app.example.com/api', '/api from', 'board'],
+  ['app.example.com', '/ from', 'web'],
+  ['localhost:8080/api/cards', '/api/cards from', 'cards'],
+])('"%s" is read as an http URL', (url, request, service) => {
+  const explanation = explained({ url })
+  expect(explanation.request).toContain(`GET ${request}`)
+  expect(explanation.outcome).toMatchObject({ kind: 'forwarded', service })
+})
+
+test('a scheme that no gateway speaks is refused', () => {
+  expect(() => explained({ url: 'ftp://app.example.com/api' })).toThrow(
+    /neither an http, https, ws or wss URL nor a path/,
+  )
+})
+
+test('which half of a registry is active is not known without a gateway that runs, and then it is', () => {
+  const configuration = parseGatewayConfiguration({
+    ...CONFIGURATION,
+    routes: [{ path: '/', service: 'web', target: { upstream: 'web' }, websocket: false }],
+    upstreams: [{ name: 'web', pair: { active: null, slots: { project: 'worb', environment: 'production' } } }],
+  })
+  const offline = explanationLines(explain(configuration, askedRequest({ url: '/' }))).join('\n')
+  expect(offline).toContain('its active half: which that is, only the gateway that runs knows')
+  expect(offline).not.toMatch(/no half is active|neither half/)
+  const { outcome } = explain(configuration, askedRequest({ url: '/' }), [])
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'GATEWAY_SLOT_EMPTY', status: 503 })
+})
+
+test('one request is not "1 requests"', () => {
+  const limits = { client: { requestsPerSecond: 1, requestsAtOnce: 1 }, exempt: [] }
+  const configuration = parseGatewayConfiguration({ ...CONFIGURATION, limits })
+  const text = explanationLines(explain(configuration, askedRequest({ url: '/' }))).join('\n')
+  expect(text).toContain('1 request a second after a burst of 10, 1 request at once')
+})
+
 test('what is explained is what happens', async () => {
   await using upstream = await openTestUpstream((request, response) => response.end(request.url))
   await using world = await openTestGateway([routeTo('/api', upstream.port)], { domains: [] })

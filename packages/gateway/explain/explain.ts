@@ -9,16 +9,17 @@ import type { RequestLines } from '../http1/request-lines.ts'
 import { clientName } from '../limits/accounts.ts'
 import { resolveLimits, routeLimits, type ShareLimits } from '../limits/limits-configuration.ts'
 import { NetworkList } from '../network-list.ts'
-import { workspacePortDenied } from '../pattern-host/errors.ts'
-import type { PatternHostConfiguration } from '../pattern-host/pattern-host-configuration.ts'
-import { isBelow, type PatternLabel, parsePatternHost } from '../pattern-host/pattern-label.ts'
 import { isWebSocketHandshake, parseRequestHead, type RequestHead } from '../request-head.ts'
 import type { GatewayRoute } from '../route.ts'
 import { redirectedDomains, redirectOf } from '../tls/front-door.ts'
 import type { PairDeclaration, UpstreamDeclaration } from '../upstreams/upstream-declaration.ts'
+import { slotEmpty } from '../upstreams/upstream-errors.ts'
 import type { TargetState, UpstreamState } from '../upstreams/upstream-state.ts'
-import type { ExplainedOutcome, ExplainedStep, Explanation } from './explanation.ts'
+import { explainPattern, isPatternHost } from './explain-pattern.ts'
+import type { ExplainedOutcome, Explanation } from './explanation.ts'
+import { listenerReasons } from './listener-reasons.ts'
 import { lostRoutes, takenRoute } from './route-candidates.ts'
+import { Way } from './way.ts'
 
 /** A request as it comes, or would. */
 export interface ExplainedRequest {
@@ -26,16 +27,18 @@ export interface ExplainedRequest {
   /** The address at the other end of the connection. */
   readonly from: string
   readonly protocol: 'http' | 'https'
+  /** The one that its URL names, where a person wrote one. */
+  readonly port?: number | undefined
 }
 
 /**
  * Why a request goes where it goes: every step that the gateway takes with it, in its order, with what each decides.
- * @param states how the services do, where that is known: in a gateway that runs
+ * @param states how the services do; undefined where no gateway runs that would know
  */
 export function explain(
   configuration: GatewayConfiguration,
   asked: ExplainedRequest,
-  states: readonly UpstreamState[] = [],
+  states?: readonly UpstreamState[],
 ): Explanation {
   const { request, from } = asked
   const way = new Way()
@@ -47,9 +50,8 @@ export function explain(
     const { protocol, address } = explainClient(way, asked, configuration)
     const answered = explainTls(way, { head, asked, protocol }, configuration)
     if (answered !== undefined) return { request: title, outcome: answered, steps }
-    const { patternHost } = configuration
-    if (patternHost !== undefined && isBelow(head.host, patternHost.domain)) {
-      return { request: title, outcome: explainPattern(way, head, patternHost), steps }
+    if (isPatternHost(head, configuration)) {
+      return { request: title, outcome: explainPattern(way, head, configuration), steps }
     }
     explainHost(way, head, configuration)
     const route = explainRoute(way, { head, target }, configuration)
@@ -58,25 +60,6 @@ export function explain(
     return { request: title, outcome: explainTarget(way, route, { ...configuration, states }), steps }
   } catch (error) {
     return { request: title, outcome: refusal(way, error), steps }
-  }
-}
-
-/** The steps so far. */
-class Way {
-  readonly steps: ExplainedStep[] = []
-
-  tell(step: ExplainedStep['step'], words: string, reasons: readonly string[] = []): void {
-    this.steps.push({ step, verdict: 'told', words, reasons })
-  }
-
-  pass(step: ExplainedStep['step'], words: string, reasons: readonly string[] = []): void {
-    this.steps.push({ step, verdict: 'passes', words, reasons })
-  }
-
-  /** @throws the error itself */
-  refuse(step: ExplainedStep['step'], error: Error, reasons: readonly string[] = []): never {
-    this.steps.push({ step, verdict: 'refused', words: error.message, reasons })
-    throw error
   }
 }
 
@@ -91,7 +74,7 @@ function refusal(way: Way, error: unknown): ExplainedOutcome {
 
 function explainClient(
   way: Way,
-  { request, from, protocol }: ExplainedRequest,
+  { request, from, protocol, port }: ExplainedRequest,
   configuration: GatewayConfiguration,
 ): ClientPlace {
   const proxies = new TrustedProxies(configuration.trustedProxies)
@@ -102,7 +85,10 @@ function explainClient(
     : request.fields.names.includes('x-forwarded-for')
       ? [`${from} is no trusted proxy, so its X-Forwarded-For does not count`]
       : []
-  way.tell('client', `${place.address} by ${place.protocol}`, why)
+  way.tell('client', `${place.address} by ${place.protocol}`, [
+    ...why,
+    ...listenerReasons({ port, protocol }, configuration),
+  ])
   return place
 }
 
@@ -148,28 +134,6 @@ function explainHost(way: Way, head: RequestHead, { domains }: GatewayConfigurat
   way.pass('host', head.host === '' ? 'none, which HTTP/1.0 allows' : `"${head.host}" is a name of this gateway`)
 }
 
-/** The rest is decided by who asks, and by a directory that is asked then. */
-function explainPattern(way: Way, head: RequestHead, patternHost: PatternHostConfiguration): ExplainedOutcome {
-  const { port, workspace, label } = patternLabel(way, head, patternHost)
-  const { sharing, directory, deniedPorts } = patternHost
-  if (deniedPorts.includes(port)) way.refuse('host', workspacePortDenied(port))
-  way.pass('host', `${head.host} is port ${port} of workspace "${workspace}"`, [
-    `ports that nothing is said of are shared as "${sharing.unlessSaid}", and none more than "${sharing.most}"`,
-  ])
-  const asked = directory.kind === 'http' ? `${directory.service} is asked` : 'its table says'
-  way.tell('target', `where the workspace is: ${asked}`)
-  return { kind: 'forwarded', route: label, service: `${workspace}:${port}`, target: 'the address of the workspace' }
-}
-
-function patternLabel(way: Way, { host }: RequestHead, { domain }: PatternHostConfiguration): PatternLabel {
-  try {
-    return parsePatternHost(host, domain)
-  } catch (error) {
-    way.steps.push({ step: 'host', verdict: 'refused', words: errorMessage(error), reasons: [] })
-    throw error
-  }
-}
-
 function explainRoute(
   way: Way,
   { head, target }: { readonly head: RequestHead; readonly target: string },
@@ -212,8 +176,12 @@ function explainLimits(
   way.tell('limits', 'what may be taken before it is refused with 429', [
     `client ${clientName(from)}: ${client}`,
     `route ${route.path}: ${limitWords(routeLimits(limits.route, route.limits))}`,
-    `the whole: ${limits.whole.requestsAtOnce === false ? 'no limit' : `${limits.whole.requestsAtOnce} requests at once, then each in its turn`}`,
+    `the whole: ${limits.whole.requestsAtOnce === false ? 'no limit' : `${requestsOf(limits.whole.requestsAtOnce)} at once, then each in its turn`}`,
   ])
+}
+
+function requestsOf(count: number): string {
+  return count === 1 ? '1 request' : `${count} requests`
 }
 
 function limitWords(
@@ -221,8 +189,8 @@ function limitWords(
   lasting: number | false = false,
 ): string {
   const said = [
-    requestsPerSecond === false ? [] : [`${requestsPerSecond} requests a second after a burst of ${burst}`],
-    requestsAtOnce === false ? [] : [`${requestsAtOnce} requests at once`],
+    requestsPerSecond === false ? [] : [`${requestsOf(requestsPerSecond)} a second after a burst of ${burst}`],
+    requestsAtOnce === false ? [] : [`${requestsOf(requestsAtOnce)} at once`],
     lasting === false ? [] : [`${lasting} event streams and WebSockets`],
     bytesPerSecond === false ? [] : [`${bytesPerSecond} bytes a second each way`],
   ].flat()
@@ -235,22 +203,35 @@ function explainTarget(
   {
     upstreams: declared = [],
     states,
-  }: Pick<GatewayConfiguration, 'upstreams'> & { readonly states: readonly UpstreamState[] },
+  }: Pick<GatewayConfiguration, 'upstreams'> & { readonly states: readonly UpstreamState[] | undefined },
 ): ExplainedOutcome {
   const name = 'upstream' in target ? target.upstream : `${target.host}:${target.port}`
   const declaration = declared.find((one) => one.name === name)
-  const state = states.find((one) => one.name === name)
-  const address = addressWords(declaration) ?? name
+  const state = states?.find((one) => one.name === name)
+  const address = addressWords(declaration, states !== undefined) ?? name
   const reasons = [
-    ...(declaration?.pair === undefined ? [] : pairReasons(declaration.pair, state)),
+    ...(declaration?.pair === undefined || isUnknownHere(declaration.pair, states !== undefined)
+      ? []
+      : pairReasons(declaration.pair, state)),
     ...(state?.isHolding === true ? ['it is being waited for: requests are held'] : []),
     ...(state?.targets ?? []).map(targetReason),
   ]
+  const { pair } = declaration ?? {}
+  const isEmpty = pair?.active === null && state?.isHolding !== true
+  if (isEmpty && !isUnknownHere(pair, states !== undefined)) way.refuse('target', slotEmpty(service), reasons)
   way.tell('target', address === name ? address : `${name}: ${address}`, reasons)
   return { kind: 'forwarded', route: path, service, target: address }
 }
 
-function addressWords(declaration: UpstreamDeclaration | undefined): string | undefined {
+/** Which half of a registry's pair is active is learnt by a gateway that runs, from the registry. */
+function isUnknownHere(pair: PairDeclaration | undefined, isRunning: boolean): boolean {
+  return pair?.slots !== undefined && !isRunning
+}
+
+function addressWords(declaration: UpstreamDeclaration | undefined, isRunning: boolean): string | undefined {
+  if (isUnknownHere(declaration?.pair, isRunning)) {
+    return 'its active half: which that is, only the gateway that runs knows (see /explain of its port "admin")'
+  }
   if (declaration?.pair !== undefined) {
     const { active } = declaration.pair
     const half = active === null ? undefined : declaration.pair[active]

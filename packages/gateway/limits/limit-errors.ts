@@ -24,37 +24,52 @@ const WHOSE: Readonly<Record<Limited, string>> = {
   route: 'of this route',
 }
 
+/** Whose limit was met, and where it is written. */
+export interface Whose {
+  readonly limited: Limited
+  /** The route, where it has limits of its own. */
+  readonly own?: { readonly path: string; readonly limits: Readonly<Record<string, unknown>> } | undefined
+}
+
+/** What to raise: a route's own limit goes before that of every route. */
+function placeOf({ limited, own }: Whose, key: string): string {
+  if (own?.limits[key] === undefined) return `"limits.${limited}.${key}" in the stack file`
+  return `"limits.${key}" of the route "${own.path}" in the stack file`
+}
+
 function limitError(code: LimitCode, message: string, details: Readonly<Record<string, unknown>>): AppError {
   return new AppError(code, message, { status: LIMIT_ERRORS[code].status, details })
 }
 
-export function rateExceeded(limited: Limited, rule: RateRule, earlyMs: number): AppError {
+export function rateExceeded(whose: Whose, rule: RateRule, earlyMs: number): AppError {
+  const { limited } = whose
   const retryAfterSeconds = Math.max(1, Math.ceil(earlyMs / 1_000))
   const rate = Math.round(1_000 / rule.intervalMs)
   const message =
     `The requests ${WHOSE[limited]} come faster than "${rate}" a second, after a burst of "${rule.burst}". Expected ` +
-    `were fewer. Wait "${retryAfterSeconds}" s, or raise "limits.${limited}.requestsPerSecond" in the stack file.`
+    `were fewer. Wait "${retryAfterSeconds}" s, or raise ${placeOf(whose, 'requestsPerSecond')}.`
   const quota = { limit: limited, quota: rule.burst, windowSeconds: rule.windowSeconds }
   return limitError('GATEWAY_RATE_EXCEEDED', message, { ...quota, retryAfterSeconds })
 }
 
-export function tooManyAtOnce(limited: Limited, most: number): AppError {
+export function tooManyAtOnce(whose: Whose, most: number): AppError {
+  const { limited } = whose
   const message =
-    `More than "${most}" requests ${WHOSE[limited]} are under way. Expected was that some of them end first. Try again, ` +
-    `or raise "limits.${limited}.requestsAtOnce" in the stack file.`
+    `More than "${most}" ${most === 1 ? 'request' : 'requests'} ${WHOSE[limited]} would be under way. Expected was that some of them end first. Try again, ` +
+    `or raise ${placeOf(whose, 'requestsAtOnce')}.`
   return limitError('GATEWAY_TOO_MANY_AT_ONCE', message, { limit: limited, most, retryAfterSeconds: 1 })
 }
 
 export function tooManyLasting(limited: Limited, most: number): AppError {
   const message =
-    `More than "${most}" event streams and WebSockets ${WHOSE[limited]} are open. Expected was that some of them end ` +
+    `More than "${most}" ${most === 1 ? 'event stream or WebSocket' : 'event streams and WebSockets'} ${WHOSE[limited]} would be open. Expected was that some of them end ` +
     `first. Close some, or raise "limits.${limited}.lasting" in the stack file.`
   return limitError('GATEWAY_TOO_MANY_LASTING', message, { limit: limited, most, retryAfterSeconds: 5 })
 }
 
 export function tooManyConnections(most: number): AppError {
   const message =
-    `One client address has more than "${most}" connections, or opens them too fast. Expected were fewer, used one ` +
+    `One client address has more than "${most}" ${most === 1 ? 'connection' : 'connections'}, or opens them too fast. Expected were fewer, used one ` +
     `request after the other. Close some, or raise "limits.client.connections" in the stack file.`
   return limitError('GATEWAY_TOO_MANY_CONNECTIONS', message, { most, retryAfterSeconds: 5 })
 }

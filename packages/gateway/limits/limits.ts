@@ -11,6 +11,7 @@ import {
   tooManyAtOnce,
   tooManyConnections,
   tooManyLasting,
+  type Whose,
 } from './limit-errors.ts'
 import type { LimitsSetting } from './limits-configuration.ts'
 import { type GatewayLimits, resolveLimits, routeLimits, type ShareLimits } from './limits-configuration.ts'
@@ -35,7 +36,7 @@ export interface LimitedRoute {
 }
 
 interface Terms {
-  readonly limited: Limited
+  readonly whose: Whose
   readonly rate: RateRule | undefined
   readonly atOnce: number
   readonly bytes: RateRule | undefined
@@ -64,8 +65,8 @@ export class Limits {
   readonly #untold: Account[] = []
   #routes = new Map<string, RouteTerms>()
   #limits: GatewayLimits = resolveLimits(undefined)
-  #client: Terms = termsOf('client', this.#limits.client)
-  #workspace: Terms = termsOf('workspace', this.#limits.workspace)
+  #client: Terms = termsOf({ limited: 'client' }, this.#limits.client)
+  #workspace: Terms = termsOf({ limited: 'workspace' }, this.#limits.workspace)
   #connectionRate: RateRule | undefined
   #exempt = new NetworkList(this.#limits.exempt)
   #connectionCount = 0
@@ -107,15 +108,16 @@ export class Limits {
   configure(setting: LimitsSetting | false | undefined, routes: readonly LimitedRoute[]): void {
     this.#limits = resolveLimits(setting)
     const { client, workspace, route } = this.#limits
-    this.#client = termsOf('client', client)
-    this.#workspace = termsOf('workspace', workspace)
+    this.#client = termsOf({ limited: 'client' }, client)
+    this.#workspace = termsOf({ limited: 'workspace' }, workspace)
     this.#connectionRate = rateRule(client.connectionsPerSecond, false)
     this.#exempt = new NetworkList(this.#limits.exempt)
     const before = this.#routes
     this.#routes = new Map(
       routes.map(({ path, limits }) => {
         const account = before.get(path)?.account ?? new Account(`route ${path}`)
-        return [path, { account, terms: termsOf('route', routeLimits(route, limits)) }]
+        const own = limits === undefined ? undefined : { path, limits: { ...limits } }
+        return [path, { account, terms: termsOf({ limited: 'route', own }, routeLimits(route, limits)) }]
       }),
     )
     this.#gate.configure(this.#gateOptions())
@@ -345,11 +347,11 @@ export class Limits {
   }
 }
 
-function termsOf(limited: Limited, { requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }: ShareLimits): Terms {
+function termsOf(whose: Whose, { requestsPerSecond, burst, requestsAtOnce, bytesPerSecond }: ShareLimits): Terms {
   // A quarter of a second at once is smooth enough; a piece of content has up to 64 KiB.
   const bytesAtOnce = bytesPerSecond === false ? false : Math.max(65_536, bytesPerSecond / 4)
   return {
-    limited,
+    whose,
     rate: rateRule(requestsPerSecond, burst),
     atOnce: requestsAtOnce === false ? Number.POSITIVE_INFINITY : requestsAtOnce,
     bytes: rateRule(bytesPerSecond, bytesAtOnce),
@@ -357,11 +359,11 @@ function termsOf(limited: Limited, { requestsPerSecond, burst, requestsAtOnce, b
 }
 
 /** @throws the reason why it may not have another request */
-function check(account: Account, { limited, rate, atOnce }: Terms, now: number): void {
-  if (account.requestCount + account.requestsElsewhere >= atOnce) throw tooManyAtOnce(limited, atOnce)
+function check(account: Account, { whose, rate, atOnce }: Terms, now: number): void {
+  if (account.requestCount + account.requestsElsewhere >= atOnce) throw tooManyAtOnce(whose, atOnce)
   if (rate === undefined) return
   const earlyMs = rate.earlyMs(account.requestDueMs, now)
-  if (earlyMs > 0) throw rateExceeded(limited, rate, earlyMs)
+  if (earlyMs > 0) throw rateExceeded(whose, rate, earlyMs)
 }
 
 /** @throws the reason why it may not have another event stream or WebSocket */

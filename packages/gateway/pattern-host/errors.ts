@@ -41,10 +41,11 @@ const FAULTS = {
 } as const satisfies Record<LabelFault, string>
 
 export function patternHostInvalid(host: string, { fault, domain }: { fault: LabelFault; domain: string }): AppError {
+  const example = `5173-alpha.${domain}${/:\d+$/.exec(host)?.[0] ?? ''}`
   const message =
     `The host "${host}" leads to no workspace: ${FAULTS[fault]}. ` +
-    `Expected was a host such as "5173-alpha.${domain}". Correct the address.`
-  return patternHostError('GATEWAY_PATTERN_HOST_INVALID', message, { details: { host, fault } })
+    `Expected was a host such as "${example}". Correct the address.`
+  return patternHostError('GATEWAY_PATTERN_HOST_INVALID', message, { details: { host, fault, example } })
 }
 
 export function previewHostRefused(label: string, fault: LabelFault | 'domain'): AppError {

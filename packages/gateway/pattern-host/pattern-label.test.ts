@@ -47,7 +47,11 @@ test.for([
   [`1024-${'a'.repeat(59)}.hub.example.com`, 'long'],
 ] as const)('%s names none, and it is said why', ([host, fault]) => {
   expect(() => parsePatternHost(host, DOMAIN)).toThrowError(
-    expect.objectContaining({ code: 'GATEWAY_PATTERN_HOST_INVALID', status: 421, details: { host, fault } }),
+    expect.objectContaining({
+      code: 'GATEWAY_PATTERN_HOST_INVALID',
+      status: 421,
+      details: { host, fault, example: `5173-alpha.${DOMAIN}` },
+    }),
   )
 })
 

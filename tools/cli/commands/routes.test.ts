@@ -32,3 +32,20 @@ test('what the gateway would refuse exits with 1, and as JSON says by which code
     outcome: { kind: 'refused', code: 'GATEWAY_ORIGIN_REFUSED', status: 403 },
   })
 })
+
+test('a URL without its scheme is asked of its host, and a domain in the clear is redirected where the stack says so', async () => {
+  const tls = `  tls: { certificates: [{ certificate: a.pem, key: a.key }], redirect: true }\n  ports: { http: 8080, https: 8443 }\n`
+  await using world = await openFolder({
+    'portolan.yaml': STACK.replace(/ {2}ports: \{ http: 8080.*\n/, tls),
+    'a.pem': '',
+    'a.key': '',
+  })
+  const redirected = await runCli(['routes', 'explain', 'app.example.com/api/boards'], { cwd: world.folder })
+  expect(redirected.stdout).toContain(
+    '→ is answered 308 by the gateway itself: ask https://app.example.com:8443/api/boards',
+  )
+  expect(redirected.exitCode).toBe(0)
+  const unknown = await runCli(['routes', 'explain', 'shop.test/api'], { cwd: world.folder })
+  expect(unknown.stdout).toContain('GATEWAY_HOST_UNKNOWN')
+  expect(unknown.exitCode).toBe(1)
+})

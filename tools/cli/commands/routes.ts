@@ -29,7 +29,10 @@ export function routesCommand(context: CliContext): Command {
 function explainCommand(context: CliContext): Command {
   return new Command('explain')
     .description('say why the gateway sends a request where it sends it, or refuses it; nothing is asked or started')
-    .argument('<url>', 'such as http://app.example.com/api/boards, ws://localhost/ws, or a path alone')
+    .argument(
+      '<url>',
+      'such as http://app.example.com/api/boards, app.example.com/api, ws://localhost/ws, or a path alone',
+    )
     .addArgument(stackArgument())
     .option('-X, --method <method>', 'the method of the request', 'GET')
     .addOption(
@@ -79,7 +82,7 @@ function gather(line: string, before: readonly string[]): readonly string[] {
 
 function helpOf(program: string): string {
   return `
-Exit status: 0 it goes to a service, 1 the gateway refuses it, 2 input that cannot be used.
+Exit status: 0 it goes to a service or is redirected, 1 the gateway refuses it, 2 input that cannot be used.
 
   ${program} routes explain /api/boards/7
   ${program} routes explain wss://app.example.com/ws --header "Origin: https://app.example.com"
