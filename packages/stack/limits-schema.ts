@@ -20,7 +20,7 @@ const shareEntries = {
   bytesPerSecond: limit('How much content a second, each way. Whoever has more to send waits; nothing is dropped.'),
 }
 
-const lasting = limit('How many event streams and WebSockets may be open; 500 for a client unless said otherwise.')
+const lasting = limit('How many event streams and WebSockets may be open; 1000 for a client unless said otherwise.')
 
 /** What those who use a route may take together. */
 export const shareLimits = Type.Object(shareEntries, { ...closed, description: 'What all of it may take together.' })

@@ -89,7 +89,7 @@ export const DEFAULT_LIMITS = Object.freeze<GatewayLimits>({
     burst: 5_000,
     requestsAtOnce: 1_000,
     bytesPerSecond: false,
-    lasting: 500,
+    lasting: 1_000,
     connections: 2_000,
     connectionsPerSecond: 500,
   },
