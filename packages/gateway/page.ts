@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Language } from './accept.ts'
+import { contentDigest, escapeHtml } from './html.ts'
 import { SCRIPT, STYLE } from './page-assets.ts'
 import { isWaitingKind, type PageKind, WORDS, type Words } from './words.ts'
 
@@ -20,7 +20,7 @@ export interface PageFacts {
 
 /** Nothing is loaded from anywhere, and only our own style and script may run. */
 export const PAGE_SECURITY_POLICY =
-  `default-src 'none'; style-src '${digest(STYLE)}'; script-src '${digest(SCRIPT)}'; connect-src 'self'; ` +
+  `default-src 'none'; style-src '${contentDigest(STYLE)}'; script-src '${contentDigest(SCRIPT)}'; connect-src 'self'; ` +
   `base-uri 'none'; form-action 'none'`
 
 /** The page that a person sees instead of the answer: one file, light and dark, as narrow as a phone. */
@@ -95,12 +95,4 @@ function renderDetails({ code, requestId, service, path, host, example }: PageFa
     value === undefined ? [] : [`<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`],
   )
   return `<dl>${items.join('')}</dl>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-function digest(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

@@ -1,7 +1,7 @@
 /** A gateway with real services behind it, on ports that the system chooses, for tests of this and other packages. */
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { connect, type Server as NetServer, type Socket } from 'node:net'
+import { connect, createServer as createTcpServer, type Server as NetServer, type Socket } from 'node:net'
 import type { GatewayConfiguration } from './configuration.ts'
 import { type Gateway, openGateway } from './gateway.ts'
 import type { GatewayLogger } from './log.ts'
@@ -152,4 +152,13 @@ function closeAll(server: NetServer, sockets: ReadonlySet<Socket>): Promise<void
   server.close(() => resolve())
   for (const socket of sockets) socket.destroy()
   return promise
+}
+
+/** A port that nobody has: for what has to be told of it before somebody listens there. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = Number(Object(server.address()).port)
+  await once(server.close(), 'close')
+  return port
 }

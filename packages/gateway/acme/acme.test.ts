@@ -8,21 +8,12 @@ import { expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { findGoProgram } from '../go-program.ts'
 import { jsonLines } from '../log.ts'
-import { openTestGateway, openTestSocketServer, openTestUpstream, routeTo } from '../testing.ts'
+import { freePort, openTestGateway, openTestSocketServer, openTestUpstream, routeTo } from '../testing.ts'
 import { openTestAuthority, type TestAuthority } from '../tls/test-certificates.ts'
 import { openChallenge } from './challenges.ts'
 
 const pebble = findGoProgram('pebble')
 const NAME = 'shop.example.com'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = Number(Object(server.address()).port)
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A name server, over TCP as Pebble asks, by which every name leads to this machine (RFC 1035 §4). */
 async function openNameServer() {

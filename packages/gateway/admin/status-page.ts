@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { Language } from '../accept.ts'
 import type { GatewayStatus } from '../figures/trend.ts'
+import { contentDigest, escapeHtml } from '../html.ts'
 import type { TargetState } from '../upstreams/upstream-state.ts'
 import { STATUS_SCRIPT, STATUS_STYLE } from './status-assets.ts'
 import { STATUS_WORDS, type StatusWords } from './status-words.ts'
 
 /** Nothing is loaded from anywhere, and only our own style and script may run. */
 export const STATUS_SECURITY_POLICY =
-  `default-src 'none'; style-src '${digest(STATUS_STYLE)}'; script-src '${digest(STATUS_SCRIPT)}'; connect-src 'self'; ` +
+  `default-src 'none'; style-src '${contentDigest(STATUS_STYLE)}'; script-src '${contentDigest(STATUS_SCRIPT)}'; connect-src 'self'; ` +
   `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 /** How a gateway does, as one page that keeps itself up to date: light and dark, as narrow as a phone. */
@@ -169,12 +169,4 @@ function renderFoot(status: GatewayStatus, { words, figure }: Said): string {
 function duration(ms: number | undefined, figure: Said['figure']): string {
   if (ms === undefined) return '–'
   return ms < 1_000 ? `${figure(ms)} ms` : `${figure(ms / 1_000)} s`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-function digest(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
-import { connect, createServer as createNetServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../testing.ts'
 import { openRecordingUpstream, type RecordingUpstream } from './recording-upstream.ts'
 
 /** A proxy of somebody else's, with a service of its own that keeps what it is sent. */
@@ -124,14 +125,6 @@ function withoutHops(headers: IncomingMessage['headers']) {
 
 function programPath(name: string): string | undefined {
   return FOLDERS.map((folder) => `${folder}/${name}`).find((path) => existsSync(path))
-}
-
-async function freePort(): Promise<number> {
-  const server = createNetServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = Number(Object(server.address()).port)
-  await once(server.close(), 'close')
-  return port
 }
 
 async function untilListening(port: number): Promise<void> {

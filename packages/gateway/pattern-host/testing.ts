@@ -1,14 +1,13 @@
 /** A gateway with workspaces behind it and people who sign in, for tests: every part of it is real. */
 
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { errorCode } from '@portolan/errors'
 import { openTestIdentity, type TestIdentity, type TestSession } from '@portolan/identity/testing'
 import { WebSocket } from 'ws'
 import type { GatewayConfiguration } from '../configuration.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import type { GatewayLogger } from '../log.ts'
-import { routeTo } from '../testing.ts'
+import { freePort, routeTo } from '../testing.ts'
 import type { PatternHostConfiguration } from './pattern-host-configuration.ts'
 
 export const TEST_DOMAIN = 'hub.localhost'
@@ -224,14 +223,4 @@ async function openTestHubAt(port: number, options: TestHubOptions): Promise<Tes
   const gateway = await openGateway(configuration, { ...parts, ...(logger === undefined ? {} : { logger }) })
   stack.move()
   return new TestHub(identity, gateway, configuration)
-}
-
-/** Chosen before, because the platform's origin has it in its tokens. */
-export async function freePort(address = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, address)
-  await once(server, 'listening')
-  const place = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof place === 'object' && place !== null ? place.port : 0
 }

@@ -2,13 +2,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { GatewayConfiguration } from '../configuration.ts'
 import { eventually } from '../eventually.ts'
 import { isOpen, readyPort, startGateway } from '../gateway-process.ts'
-import { openTestUpstream, routeTo } from '../testing.ts'
+import { freePort, openTestUpstream, routeTo } from '../testing.ts'
 
 function configurationTo(upstreamPort: number, changes: Partial<GatewayConfiguration> = {}): GatewayConfiguration {
   return {
@@ -72,15 +71,6 @@ async function answerTo({ port, agent, method }: Asked): Promise<string> {
   asked.once('error', reject)
   asked.end(method === 'POST' ? 'a card' : undefined)
   return promise
-}
-
-async function freePort(): Promise<number> {
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const port = Number(Object(free.address()).port)
-  free.close()
-  await once(free, 'close')
-  return port
 }
 
 /** The processes of a gateway, from the kernel. */

@@ -4,6 +4,7 @@ import { type GatewaySnapshot, mergeSnapshots, pastOf } from '../figures/snapsho
 import { SpendingExchange } from '../limits/spending.ts'
 import type { GatewayAddress } from '../listener.ts'
 import type { GatewayLogger } from '../log.ts'
+import { Turns } from '../turns.ts'
 import type { UpstreamEvent } from '../upstreams/upstream-event.ts'
 import type { Worker } from './worker.ts'
 
@@ -42,8 +43,7 @@ export class WorkerFleet {
   #past: GatewaySnapshot | undefined
   readonly #spending = new SpendingExchange()
   #exchanging: NodeJS.Timeout | undefined
-  /** Changes have their turn one after the other; never rejects. */
-  #turn: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
 
   private constructor(configuration: GatewayConfiguration, options: WorkerFleetOptions) {
     this.#configuration = configuration
@@ -91,7 +91,7 @@ export class WorkerFleet {
    * @throws what Gateway.configure throws: the old one stays then
    */
   configure(configuration: GatewayConfiguration): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const old = this.#configuration
       try {
         await Promise.all(this.workers.map((worker) => worker.configure(configuration)))
@@ -112,7 +112,7 @@ export class WorkerFleet {
    * @throws what opening a gateway throws: the workers that there are go on then
    */
   replace(configuration: GatewayConfiguration, graceMs: number = HAND_OVER_GRACE_MS): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const old = this.workers
       const fresh = new Set<Worker>()
       try {
@@ -147,7 +147,7 @@ export class WorkerFleet {
     clearTimeout(this.#exchanging)
     const all = [...this.#serving, ...this.#leaving]
     await Promise.all(all.map((worker) => this.#retire(worker, { how: 'close', graceMs })))
-    await this.#turn
+    await this.#turns.take(() => Promise.resolve()) // what is under way
   }
 
   async #grow(configuration: GatewayConfiguration): Promise<void> {
@@ -203,7 +203,9 @@ export class WorkerFleet {
     this.#failureCount += 1
     this.#options.logger.error({ reason, delayMs }, 'a worker ended; another is started')
     this.#reviving = setTimeout(() => {
-      this.#inTurn(() => this.#grow(this.#configuration)).catch((error: unknown) => this.#revive(errorMessage(error)))
+      this.#turns
+        .take(() => this.#grow(this.#configuration))
+        .catch((error: unknown) => this.#revive(errorMessage(error)))
     }, delayMs)
   }
 
@@ -232,11 +234,5 @@ export class WorkerFleet {
         this.#spending.take(worker.pid, await worker.spend(this.#spending.give(worker.pid)))
       }),
     )
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work)
-    this.#turn = turn.catch(() => undefined) // said to whoever asked for it
-    return turn
   }
 }
